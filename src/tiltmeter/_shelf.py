@@ -1,0 +1,36 @@
+"""Finds the entries of a shelf: a folder in which each file is one entry, named for it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from importlib.metadata import entry_points
+from typing import Any
+
+
+def names(package: str) -> list[str]:
+    """
+    Names of a shelf's entries, our own and those of installed outside packages, sorted.
+
+    Outside packages add one by an entry point of the group named like the package
+    (`tiltmeter.sources`), whose value is the module.
+
+    >>> "unga" in names("tiltmeter.sources")
+    True
+    """
+    folder = importlib.import_module(package)
+    own = {item.name for item in pkgutil.iter_modules(folder.__path__) if not item.name.startswith("_")}
+    return sorted(own | {point.name for point in entry_points(group=package)})
+
+
+def load(package: str, name: str, wanted: str) -> Any:
+    """
+    The object called `wanted` of the shelf entry `name`, or None if the module does not define it.
+
+    Raises:
+        ModuleNotFoundError: There is no such entry.
+    """
+    for point in entry_points(group=package):
+        if point.name == name:
+            return getattr(point.load(), wanted, None)
+    return getattr(importlib.import_module(f"{package}.{name}"), wanted, None)
