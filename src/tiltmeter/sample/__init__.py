@@ -1,0 +1,1 @@
+"""The bundled sample: reports written for the demo, votes on record and computed figures, with their origin."""

@@ -1,0 +1,1 @@
+"""The shelf of theatres: one TOML file each, named for the theatre."""
