@@ -1,1 +1,5 @@
+"""Russian."""
 
+from tiltmeter.coder.language import Habits
+
+LANGUAGE = Habits(name="Russian", cases=3)
