@@ -1,1 +1,13 @@
+"""German."""
 
+from tiltmeter.coder.language import Habits
+
+LANGUAGE = Habits(
+    name="German",
+    separable=(
+        "entgegen", "zurück", "zusammen", "hinaus", "heraus", "herein", "hinein", "nieder", "fest", "teil",
+        "fort", "frei", "nach", "durch", "über", "unter", "statt", "bei", "ein", "auf", "aus", "vor", "mit",
+        "ab", "an", "um", "zu", "los", "her", "hin", "weg", "bereit",
+    ),  # fmt: skip
+    noun_case=True,
+)
