@@ -3,7 +3,7 @@
 from tiltmeter.coder.language import Habits
 
 LANGUAGE = Habits(
-    name="German",
+    name="German", joins=frozenset("und oder , die der den das dem sowie / - – wie auch".split()),
     separable=(
         "entgegen", "zurück", "zusammen", "hinaus", "heraus", "herein", "hinein", "nieder", "fest", "teil",
         "fort", "frei", "nach", "durch", "über", "unter", "statt", "bei", "ein", "auf", "aus", "vor", "mit",

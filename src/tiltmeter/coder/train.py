@@ -1,0 +1,184 @@
+"""From the corpus to the classifiers: deterministic, the same bytes from the same corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from tiltmeter.coder.corpus import UNPLACED, Item, Label, Span
+from tiltmeter.coder.features import deed_features, pair_features, side_features
+from tiltmeter.coder.language import GAP, Deed, Language
+from tiltmeter.coder.learn import Linear, train
+from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
+from tiltmeter.coder.tokens import sentences, words
+from tiltmeter.nouns import ROOTS, SYMMETRIC, Mention
+
+NONE = "NONE"
+CLASSES = (NONE, *ROOTS)
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A sentence of the corpus made ready, with its labels, each tied to a deed word where one was found."""
+
+    item: Item
+    sentence: Sentence
+    labels: tuple[tuple[Label, int], ...]
+    unsure: frozenset[int]
+    """Deed words that overlap a label's but are not it: neither deed nor none."""
+
+
+def taught(item: Item, language: Language, mentions: Sequence[Mention]) -> list[Taught]:
+    """The sentences of an item, made ready as at work, its labels' sides added where the actor finder missed them."""
+    known = _with_anchors(item, mentions)
+    out = []
+    for start, end in sentences(item.text, abbreviations=language.abbreviations):
+        here = [mention for mention in known if start <= mention.start < end]
+        sentence = prepare(item.text[start:end], language=language, offset=start, mentions=here)
+        tied: list[tuple[Label, int]] = []
+        unsure: set[int] = set()
+        for label in item.labels:
+            if start <= label.deed[0] < end:
+                hits = _overlapping(sentence, label)
+                if hits:
+                    tied.append((label, hits[0]))
+                    unsure |= set(hits[1:])
+        out.append(Taught(item, sentence, tuple(tied), frozenset(unsure - {place for _, place in tied})))
+    return out
+
+
+def _with_anchors(item: Item, mentions: Sequence[Mention]) -> list[Mention]:
+    known = list(mentions)
+    for label in item.labels:
+        for code, span in ((label.giver, label.giver_span), (label.taker, label.taker_span)):
+            if span is None or any(m.code == code and m.start < span[1] and span[0] < m.end for m in known):
+                continue
+            known = [m for m in known if not (m.start < span[1] and span[0] < m.end)]
+            known.append(Mention(span[0], span[1], item.text[slice(*span)], code, "group", code))
+    return sorted(known, key=lambda mention: mention.start)
+
+
+def _overlapping(sentence: Sentence, label: Label) -> list[int]:
+    """Deed words that share words with a label's, the best first."""
+    hits = []
+    for place, trigger in enumerate(sentence.triggers):
+        start, end = sentence.starts[trigger.first], sentence.ends[trigger.last]
+        shared = min(end, label.deed[1]) - max(start, label.deed[0])
+        if shared > 0:
+            hits.append((label.root not in trigger.roots, -shared, place))
+    return [place for _, _, place in sorted(hits)]
+
+
+def unlisted(found: Iterable[Taught], items: Iterable[Item], language: Language) -> dict[str, tuple[Deed, ...]]:
+    """Deed words of labels that the lexicon does not find, as entries for it."""
+    tied = {(one.item.id, label.deed) for one in found for label, _ in one.labels}
+    entries: dict[tuple[str, ...], set[str]] = {}
+    for item in items:
+        for label in item.labels:
+            if (item.id, label.deed) not in tied:
+                printed = words(item.text[slice(*label.deed)], keep_case=True)
+                if 0 < len(printed) <= 4:
+                    entries.setdefault(tuple(map(language.lemma, printed)), set()).add(label.root)
+    out: dict[str, tuple[Deed, ...]] = {}
+    for lemmas, roots in entries.items():
+        out[lemmas[0]] = (*out.get(lemmas[0], ()), Deed(lemmas, tuple(sorted(roots)), False, GAP))
+    return out
+
+
+def extended(language: Language, extra: dict[str, tuple[Deed, ...]]) -> Language:
+    """A language with more deed words."""
+    both = {first: (*extra.get(first, ()), *language.deeds.get(first, ())) for first in extra.keys() | language.deeds}
+    return replace(language, deeds=both)
+
+
+def deed_examples(found: Iterable[Taught]) -> tuple[list[list[str]], list[str]]:
+    """Features and class (a root or NONE) of every deed word."""
+    rows, labels = [], []
+    for one in found:
+        roots = {place: label.root for label, place in reversed(one.labels)}
+        for place in range(len(one.sentence.triggers)):
+            if place not in one.unsure:
+                rows.append(deed_features(one.sentence, place))
+                labels.append(roots.get(place, NONE))
+    return rows, labels
+
+
+def pair_examples(found: Iterable[Taught]) -> tuple[list[list[str]], list[str]]:
+    """Features of every pair of actors of every labelled deed word, and whether the pair is the event's."""
+    rows, labels = [], []
+    for one in found:
+        for place in sorted({place for _, place in one.labels}):
+            here = [label for label, at in one.labels if at == place]
+            trigger, root = one.sentence.triggers[place], here[0].root
+            gold, near = _gold_pairs(one.sentence, here)
+            for giver, taker in pairs(one.sentence, trigger, root):
+                key = (giver.first, taker.first)
+                if key in gold or (root in SYMMETRIC and key[::-1] in gold):
+                    labels.append("yes")
+                elif (giver.code, taker.code) in near:
+                    continue
+                else:
+                    labels.append("no")
+                rows.append(whole_pair(one.sentence, trigger, giver, taker, root))
+    return rows, labels
+
+
+def whole_pair(s: Sentence, trigger: Trigger, giver: Who, taker: Who, root: str) -> list[str]:
+    """All features of a pair: those of each side and those of both."""
+    return [
+        *side_features(s, trigger, giver, root, "G"),
+        *side_features(s, trigger, taker, root, "T"),
+        *pair_features(s, trigger, giver, taker, root),
+    ]
+
+
+def pairs(s: Sentence, trigger: Trigger, root: str) -> list[tuple[Who, Who]]:
+    """Ordered pairs of different coded actors; of a symmetric root those in the order of the text."""
+    coded = [who for who in s.actors if who.code]
+    return [
+        (giver, taker)
+        for giver in coded
+        for taker in coded
+        if giver.code != taker.code and (root not in SYMMETRIC or giver.first < taker.first)
+    ]
+
+
+def _gold_pairs(s: Sentence, labels: Sequence[Label]) -> tuple[set[tuple[int, int]], set[tuple[str, str]]]:
+    """Places of the labelled pairs, and the codes of pairs that other mentions of the same actors would make."""
+    places: set[tuple[int, int]] = set()
+    codes: set[tuple[str, str]] = set()
+    for label in labels:
+        codes |= {(label.giver, label.taker)}
+        if label.root in SYMMETRIC:
+            codes |= {(label.taker, label.giver)}
+        for giver in _at(s, label.giver, label.giver_span):
+            for taker in _at(s, label.taker, label.taker_span):
+                places.add((giver.first, taker.first))
+    return places, codes
+
+
+def _at(s: Sentence, code: str, span: Span | None) -> list[Who]:
+    own = [who for who in s.actors if who.code == code]
+    exact = [who for who in own if span and who.mention.start < span[1] and span[0] < who.mention.end]
+    return exact or own
+
+
+def gold(item: Item) -> list[Label]:
+    """The labels that count as events: both sides placed."""
+    return [label for label in item.labels if not {label.giver, label.taker} & UNPLACED]
+
+
+@dataclass(frozen=True)
+class Classifiers:
+    """The two trained classifiers of events."""
+
+    deed: Linear
+    pair: Linear
+
+
+def classifiers(found: Sequence[Taught], *, deed_ridge: float = 1.0, pair_ridge: float = 1.0) -> Classifiers:
+    """Train both from sentences of any languages together."""
+    rows, labels = deed_examples(found)
+    deed = train(rows, labels, classes=CLASSES, ridge=deed_ridge)
+    rows, labels = pair_examples(found)
+    return Classifiers(deed, train(rows, labels, classes=("no", "yes"), ridge=pair_ridge))
