@@ -1,0 +1,302 @@
+"""One DuckDB file, one table per noun, one writer at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+
+from tiltmeter.errors import StoreError
+from tiltmeter.nouns import Document, Event, Fact, Figure, Reject, RollCall, Row, Vote, schema
+from tiltmeter.store.migration import Migration, backup, migrations, refuse_other, upgrade, version
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+TABLES: Final[dict[type[Row], str]] = {
+    Document: "documents", Event: "events", Figure: "figures", RollCall: "rollcalls",
+    Vote: "votes", Fact: "facts", Reject: "rejects",
+}  # fmt: skip
+"""The table of each noun; beside them are `runs` and `meta`."""
+
+
+class Kept(NamedTuple):
+    """How many rows of an insert were new, and how many the store had already (or came twice)."""
+
+    stored: int
+    duplicate: int
+
+
+class Store:
+    """
+    The rows of a workspace.
+
+    Open one with `Store.open` or `Store.memory` and close it (or use `with`): while
+    it is open for writing, no other process can open it. Rows are told apart by
+    (source, key); the first one with a key stays.
+
+    >>> store = Store.memory()
+    >>> vote = Vote("unga", "A/RES/ES-11/1/KAZ", "r1", "A/RES/ES-11/1", "KAZ", "abstain")
+    >>> store.add([vote, vote])
+    Kept(stored=1, duplicate=1)
+    >>> store.query("SELECT state, choice FROM votes").to_pylist()
+    [{'state': 'KAZ', 'choice': 'abstain'}]
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, path: str, write: bool) -> None:
+        self._connection = connection
+        self._depth = 0
+        self.path = path
+        self.write = write
+
+    @classmethod
+    def open(cls, path: str | Path, *, write: bool, steps: Sequence[Migration] | None = None) -> Store:
+        """
+        The store in the file at `path`; a writer makes a missing one and brings an older one up to date.
+
+        An older store is copied before it is changed (`<name>.v<version>.bak`).
+
+        Args:
+            path: The DuckDB file.
+            write: Whether rows will be put in; a reader opens it read-only.
+            steps: The schema's steps, oldest first; default those we ship.
+
+        Raises:
+            StoreError: It is missing, held by another process, no store, or of a newer version.
+        """
+        file, known = Path(path), list(steps) if steps is not None else migrations()
+        if not write and not file.exists():
+            raise StoreError("no store here", mend="make one with `tiltmeter init`", where=str(file))
+        with _clear(str(file)):
+            connection = _connect(file, write=write)
+            try:
+                connection = _current(connection, file, known, write=write)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(connection, path=str(file), write=write)
+
+    @classmethod
+    def memory(cls) -> Store:
+        """A store that is gone when it is closed."""
+        import duckdb
+
+        connection = duckdb.connect(":memory:")
+        upgrade(connection, migrations(), found=0)
+        return cls(connection, path=":memory:", write=True)
+
+    def insert(self, noun: type[Row], batches: Iterable[pa.RecordBatch]) -> Kept:
+        """
+        Put in Arrow batches of a noun; all of them or, if anything fails, none.
+
+        Args:
+            noun: A noun of nouns.py that has a table.
+            batches: Record batches in `nouns.schema(noun)`, in the order that decides which row comes first.
+
+        Raises:
+            StoreError: The store is open for reading only, or the disk refuses.
+        """
+        import duckdb
+        import pyarrow as pa
+
+        table, shape = TABLES[noun], schema(noun)
+        columns = ", ".join(f'"{name}"' for name in shape.names)
+        failures: list[BaseException] = []
+        with self.transaction():
+            incoming = pa.RecordBatchReader.from_batches(shape, _watched(batches, failures))
+            self._connection.register("incoming", incoming)
+            try:
+                self._connection.execute(_STAGED.format(columns=columns))
+            except duckdb.Error as error:
+                raise (failures or [error])[0] from None
+            self._connection.unregister("incoming")
+            self._connection.execute(_FRESH.format(table=table))
+            self._connection.execute(
+                f"INSERT INTO {table} SELECT {columns} FROM staged SEMI JOIN fresh USING (nth) ORDER BY nth"  # noqa: S608 - names of our own
+            )
+            came, stored = self._numbers("SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM fresh)")
+            self._connection.execute("DROP TABLE staged; DROP TABLE fresh")
+        return Kept(stored, came - stored)
+
+    def add(self, rows: Sequence[Row]) -> Kept:
+        """Put in a few rows of one noun; see `insert`."""
+        from tiltmeter.nouns import batches
+
+        if not rows:
+            return Kept(0, 0)
+        return self.insert(type(rows[0]), batches(rows, type(rows[0])))
+
+    def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
+        """
+        The answer to a question in SQL, as an Arrow table.
+
+        Raises:
+            StoreError: The question cannot be answered.
+
+        >>> Store.memory().query("SELECT count(*) AS n FROM events WHERE giver = ?", ["KAZ"]).to_pylist()
+        [{'n': 0}]
+        """
+        with _clear(self.path):
+            return self._connection.sql(sql, params=params or None).to_arrow_table()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is put in within the block is kept together, or, if the block raises, none of it."""
+        if not self.write:
+            raise StoreError(
+                "the store is open for reading only", mend="open it for writing", where=self.path
+            )
+        outermost = self._depth == 0
+        with _clear(self.path):
+            if outermost:
+                self._connection.begin()
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if outermost:
+                    self._connection.rollback()
+                raise
+            self._depth -= 1
+            if outermost:
+                self._connection.commit()
+
+    def begin_run(
+        self, verb: str, *, version: str, started: dt.datetime, settings: Mapping[str, Any] | None = None
+    ) -> str:
+        """
+        Note that a verb begins; gives the id that its rows carry as `run`.
+
+        >>> store = Store.memory()
+        >>> store.begin_run("add", version="0.1", started=dt.datetime(2022, 3, 2))
+        'add-1'
+        """
+        with self.transaction():
+            (number,) = self._numbers(_NEXT_RUN)
+            run = f"{verb}-{number}"
+            text = json.dumps(dict(settings or {}), sort_keys=True, default=str)
+            self._connection.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, NULL, '[]')", [run, verb, text, version, started]
+            )
+        return run
+
+    def note_input(self, run: str, *, path: str, sha256: str) -> None:
+        """Note that a run used the file at `path`."""
+        entry = json.dumps([{"path": path, "sha256": sha256}])
+        with self.transaction():
+            self._connection.execute(_NOTED, [entry, run])
+
+    def end_run(self, run: str, *, ended: dt.datetime) -> None:
+        """Note that a run came to its end; one without an end was interrupted."""
+        with self.transaction():
+            self._connection.execute("UPDATE runs SET ended = ? WHERE id = ?", [ended, run])
+
+    def undo(self, run: str) -> None:
+        """Take out every row of a run, and the run itself: the store is as it was before."""
+        with self.transaction():
+            for table in TABLES.values():
+                self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [run])  # noqa: S608 - names of our own
+            self._connection.execute("DELETE FROM runs WHERE id = ?", [run])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _numbers(self, sql: str) -> tuple[int, ...]:
+        return tuple(self._connection.sql(sql).fetchall()[0])
+
+
+_NEXT_RUN: Final = "SELECT coalesce(max(regexp_extract(id, '[0-9]+$')::INTEGER), 0) + 1 FROM runs"
+
+_NOTED: Final = """
+UPDATE runs SET inputs = to_json(list_concat(from_json(inputs, '["JSON"]'), from_json(?, '["JSON"]')))
+WHERE id = ?
+"""
+
+_STAGED: Final = """
+CREATE OR REPLACE TEMP TABLE staged AS SELECT row_number() OVER () AS nth, {columns} FROM incoming
+"""
+
+_FRESH: Final = """
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT min(nth) AS nth FROM staged
+WHERE NOT EXISTS (SELECT 1 FROM {table} AS old WHERE old.source = staged.source AND old.key = staged.key)
+GROUP BY source, key
+"""
+
+
+def _watched(batches: Iterable[pa.RecordBatch], failures: list[BaseException]) -> Iterator[pa.RecordBatch]:
+    """The batches; an error in making them is kept in `failures`: DuckDB hands on its text alone."""
+    try:
+        yield from batches
+    except Exception as error:
+        failures.append(error)
+        raise
+
+
+def _connect(file: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(str(file), read_only=not write)
+
+
+def _current(
+    connection: duckdb.DuckDBPyConnection, file: Path, known: Sequence[Migration], *, write: bool
+) -> duckdb.DuckDBPyConnection:
+    """The connection to a store of the newest version; it may be another one than was given."""
+    found = version(connection)
+    if not write or found > len(known):
+        refuse_other(found, len(known), path=str(file))
+    if found < len(known):
+        if found:
+            connection.close()  # closing writes all to the file, so that the copy is whole
+            backup(file, found=found)
+            connection = _connect(file, write=True)
+        upgrade(connection, known, found=found)
+    return connection
+
+
+@contextlib.contextmanager
+def _clear(path: str) -> Iterator[None]:
+    """Turns DuckDB's errors into ours."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _explained(str(error), path) from error
+
+
+def _explained(text: str, path: str) -> StoreError:
+    if "lock" in text and (holder := re.search(r"held in (\S+).*?\(PID (\d+)\)", text)):
+        what = f"the store is in use by process {holder[2]} ({Path(holder[1]).name})"
+        return StoreError(what, mend="wait until that process ends, or stop it", where=path)
+    if "different configuration" in text:
+        what = "the store is open in this process already, in the other mode"
+        return StoreError(what, mend="close the other Store first", where=path)
+    if "not a valid DuckDB" in text:
+        return StoreError(
+            "not a tiltmeter store", mend="check the path; a store is a DuckDB file", where=path
+        )
+    if "Cannot open file" in text or "Permission" in text:
+        reason = text.rpartition(": ")[2]
+        return StoreError(
+            f"cannot be opened: {reason}", mend="check the folder and its permissions", where=path
+        )
+    first = text.splitlines()[0]
+    return StoreError(first, mend="if the disk is full, make room; otherwise report this message", where=path)
