@@ -368,7 +368,8 @@ def _build(model: type[Model], fields: Mapping[str, Any], *, where: str) -> Mode
 
 
 def _refuse(error: ValidationError, fields: Mapping[str, Any], *, where: str) -> NoReturn:
-    first = error.errors()[0]
+    # a misspelt name shows up twice, as an unknown setting and as a missing one: name the former
+    first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     place = _place(first["loc"], fields)
     context = first.get("ctx", {})
     if first["type"] == "tiltmeter":
