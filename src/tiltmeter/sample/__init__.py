@@ -1,1 +1,1 @@
-"""The bundled sample: reports written for the demo, votes on record and computed figures, with their origin."""
+"""The bundled sample: written reports, votes on record and computed figures, each with its origin."""
