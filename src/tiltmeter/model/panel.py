@@ -41,7 +41,7 @@ class Ballots:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mix:
-    """Counts of events: of `total` events between a state and a power in a period, how many were cooperative."""
+    """Counts of events: of `total` between a state and a power in a period, how many cooperated."""
 
     state: Ints
     power: Ints
@@ -140,9 +140,9 @@ def without(panel: Panel, *, kinds: tuple[str, ...] = (), sources: tuple[str, ..
     for index, gauge in enumerate(GAUGES):
         if gauge in kinds:
             keep &= mix.gauge != index
-    mix = Mix(*(getattr(mix, name)[keep] for name in _MIX), sources=mix.sources)
+    mix = replace(mix, **{name: getattr(mix, name)[keep] for name in _MIX})
     held = ~np.isin(np.array([*figures.sources, ""])[figures.source], sources) & ("figures" not in kinds)
-    figures = Figures(*(getattr(figures, name)[held] for name in _FIGURES), sources=figures.sources)
+    figures = replace(figures, **{name: getattr(figures, name)[held] for name in _FIGURES})
     if "facts" in kinds:
         none = np.zeros(0)
         steps = Steps(none.astype(np.int64), none.astype(np.int64), none, (), np.zeros(len(panel.states)))

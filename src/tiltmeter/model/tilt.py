@@ -85,12 +85,12 @@ class Tilt:
     @property
     def mean(self) -> Floats:
         """Posterior mean of the tilt, shape (S, T)."""
-        return _flat(self.draws).mean(axis=0)
+        return np.asarray(_flat(self.draws).mean(axis=0))
 
     @property
     def sd(self) -> Floats:
         """Posterior standard deviation of the tilt, shape (S, T)."""
-        return _flat(self.draws).std(axis=0)
+        return np.asarray(_flat(self.draws).std(axis=0))
 
     @property
     def q05(self) -> Floats:

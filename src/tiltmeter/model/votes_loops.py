@@ -1,0 +1,206 @@
+"""The compiled inner loops of the votes model; `votes.py` says what they compute."""
+
+# numba takes a second to import: this module is imported inside functions only
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from tiltmeter.model.arrays import Floats, Ints
+
+
+@njit(cache=True, inline="always")
+def _weight(square: float) -> float:
+    # tanh(x/2) / 2x, the mean of a Polya-Gamma variable, from x squared. The ninth convergent of
+    # Lambert's continued fraction is right to 4e-8 up to x = 8; above, the exponential does not cancel
+    if square < 64.0:
+        y = 0.25 * square
+        top = 34459425.0 + y * (4729725.0 + y * (135135.0 + y * (990.0 + y)))
+        return 0.25 * top / (34459425.0 + y * (16216200.0 + y * (945945.0 + y * (13860.0 + y * 45.0))))
+    x = math.sqrt(square)
+    t = math.exp(-x)
+    return 0.5 * (1.0 - t) / ((1.0 + t) * x)
+
+
+@njit(cache=True)
+def ballots_to_actors(
+    first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, weight: Floats, out: Floats
+) -> None:
+    """
+    Adds up what the ballots say about each actor and period: precision and linear term.
+
+    `first` (J+1,) are the bounds of each item's ballots, `item` (J, 9) is the mean
+    (a1, a2, b) and covariance (11, 22, bb, 12, 1b, 2b), `place` (cells, 2) mean and
+    variance; fills `weight` (N, 2) with Polya-Gamma means and `out` (cells, 2).
+    """
+    out[:, :] = 0.0
+    for j in range(first.shape[0] - 1):
+        a1, a2, b = item[j, 0], item[j, 1], item[j, 2]
+        v11, v22, vbb, v1b, v2b = item[j, 3], item[j, 4], item[j, 5], item[j, 7], item[j, 8]
+        bb = b * b + vbb
+        c1, c2 = a1 * b + v1b, a2 * b + v2b
+        for k in range(first[j], first[j + 1]):
+            c = cell[k]
+            m, v = place[c, 0], place[c, 1]
+            rest = v * bb + m * (m * vbb)
+            eta = a1 + b * m
+            w1 = _weight(eta * eta + rest + v11 + 2.0 * m * v1b)
+            weight[k, 0] = w1
+            if choice[k] == 0:
+                out[c, 0] += w1 * bb
+                out[c, 1] += 0.5 * b - w1 * c1
+            else:
+                eta = a2 + b * m
+                w2 = _weight(eta * eta + rest + v22 + 2.0 * m * v2b)
+                weight[k, 1] = w2
+                out[c, 0] += (w1 + w2) * bb
+                sign = 0.0 if choice[k] == 1 else -b
+                out[c, 1] += sign - w1 * c1 - w2 * c2
+
+
+@njit(cache=True)
+def ballots_to_items(
+    first: Ints, cell: Ints, choice: Ints, place: Floats, weight: Floats, prior: Floats, item: Floats
+) -> None:
+    """
+    The Gaussian of each item's (a1, a2, b) given the positions and weights; fills `item` (J, 9).
+
+    `prior` (2,) are the precisions of intercepts and slope.
+    """
+    for j in range(first.shape[0] - 1):
+        p11 = p22 = prior[0]
+        pbb = prior[1]
+        p1b = p2b = h1 = h2 = hb = 0.0
+        for k in range(first[j], first[j + 1]):
+            c = cell[k]
+            m = place[c, 0]
+            square = m * m + place[c, 1]
+            w = weight[k, 0]
+            p11 += w
+            p1b += w * m
+            if choice[k] == 0:
+                pbb += w * square
+                h1 += 0.5
+                hb += 0.5 * m
+            else:
+                u = weight[k, 1]
+                sign = 0.5 if choice[k] == 1 else -0.5
+                p22 += u
+                p2b += u * m
+                pbb += (w + u) * square
+                h1 -= 0.5
+                h2 += sign
+                hb += (sign - 0.5) * m
+        # the two intercepts do not meet: eliminate them, then the slope
+        s = 1.0 / (pbb - p1b * p1b / p11 - p2b * p2b / p22)
+        r1, r2 = p1b / p11, p2b / p22
+        b = s * (hb - r1 * h1 - r2 * h2)
+        item[j, 0] = h1 / p11 - r1 * b
+        item[j, 1] = h2 / p22 - r2 * b
+        item[j, 2] = b
+        item[j, 3] = 1.0 / p11 + r1 * r1 * s
+        item[j, 4] = 1.0 / p22 + r2 * r2 * s
+        item[j, 5] = s
+        item[j, 6] = r1 * r2 * s
+        item[j, 7] = -r1 * s
+        item[j, 8] = -r2 * s
+
+
+@njit(cache=True)
+def curvature_to_actors(
+    first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, out: Floats
+) -> None:
+    """
+    True information of the ballots on each actor and period, less item uncertainty; fills `out` (cells,).
+
+    A ballot with curvature h = p(1-p) tells h b² about a position whose item is
+    known. Its item being estimated from all, a share h s² of that (the ballot's
+    leverage, s² the variance of its linear predictor from the item) is used up.
+    """
+    out[:] = 0.0
+    for j in range(first.shape[0] - 1):
+        a1, a2, b = item[j, 0], item[j, 1], item[j, 2]
+        for k in range(first[j], first[j + 1]):
+            c = cell[k]
+            m = place[c, 0]
+            p = 1.0 / (1.0 + math.exp(-(a1 + b * m)))
+            h = p * (1.0 - p)
+            s = item[j, 3] + 2.0 * m * item[j, 7] + m * m * item[j, 5]
+            told = h * max(0.0, 1.0 - h * s)
+            if choice[k] != 0:
+                p = 1.0 / (1.0 + math.exp(-(a2 + b * m)))
+                h = p * (1.0 - p)
+                s = item[j, 4] + 2.0 * m * item[j, 8] + m * m * item[j, 5]
+                told += h * max(0.0, 1.0 - h * s)
+            out[c] += told * b * b
+
+
+@njit(cache=True)
+def smooth(told: Floats, span: Ints, step: Floats, start: Floats, place: Floats, lag: Floats) -> float:
+    """
+    Exact Kalman filter and smoother of every actor's random walk.
+
+    `told` (A, T, 2) precision and linear term per period, `span` (A, 2) first and one
+    past the last period, `step` (A, T) variance of the step into a period, `start` (A, 2)
+    mean and variance of the first. Fills `place` (A, T, 2) with mean and variance and `lag`
+    (A, T) with the covariance with the period before. Gives the log marginal
+    likelihood up to terms that do not depend on `step` and `start`.
+    """
+    bound = 0.0
+    length = told.shape[1]
+    ahead_mean = np.zeros(length)
+    ahead_var = np.zeros(length)
+    for a in range(told.shape[0]):
+        low, high = span[a, 0], span[a, 1]
+        mean, var = start[a, 0], start[a, 1]
+        for t in range(low, high):
+            if t > low:
+                var += step[a, t]
+            ahead_mean[t], ahead_var[t] = mean, var
+            w, h = told[a, t, 0], told[a, t, 1]
+            grow = 1.0 + var * w
+            bound += -0.5 * math.log(grow) + 0.5 * (2.0 * mean * h + var * h * h - w * mean * mean) / grow
+            mean = (mean + var * h) / grow
+            var = var / grow
+            place[a, t, 0], place[a, t, 1] = mean, var
+        for t in range(high - 2, low - 1, -1):
+            gain = place[a, t, 1] / ahead_var[t + 1]
+            later = place[a, t + 1, 1]
+            place[a, t, 0] += gain * (place[a, t + 1, 0] - ahead_mean[t + 1])
+            place[a, t, 1] += gain * gain * (later - ahead_var[t + 1])
+            lag[a, t + 1] = gain * later
+    return bound
+
+
+@njit(cache=True)
+def draw_walks(told: Floats, span: Ints, step: Floats, start: Floats, noise: Floats, out: Floats) -> None:
+    """
+    Whole paths of every actor from the same Gaussian that `smooth` summarises; fills `out` (D, A, T).
+
+    `noise` (D, A, T) are standard normals; periods off an actor's span are left as they are.
+    """
+    draws, actors, length = noise.shape
+    mean_at = np.zeros(length)
+    var_at = np.zeros(length)
+    for a in range(actors):
+        low, high = span[a, 0], span[a, 1]
+        if high <= low:
+            continue
+        mean, var = start[a, 0], start[a, 1]
+        for t in range(low, high):
+            if t > low:
+                var += step[a, t]
+            grow = 1.0 + var * told[a, t, 0]
+            mean = (mean + var * told[a, t, 1]) / grow
+            var = var / grow
+            mean_at[t], var_at[t] = mean, var
+        for d in range(draws):
+            x = mean_at[high - 1] + math.sqrt(var_at[high - 1]) * noise[d, a, high - 1]
+            out[d, a, high - 1] = x
+            for t in range(high - 2, low - 1, -1):
+                gain = var_at[t] / (var_at[t] + step[a, t + 1])
+                x = mean_at[t] + gain * (x - mean_at[t])
+                x += math.sqrt(gain * step[a, t + 1]) * noise[d, a, t]
+                out[d, a, t] = x
