@@ -122,7 +122,9 @@ def read(language: str, *, folder: Path | None = None) -> tuple[list[Item], list
 
 
 def _files(language: str, folder: Path | None) -> list[Traversable | Path]:
-    root: Traversable | Path = folder or resources.files("tiltmeter.coder") / "languages" / language / "corpus"
+    root: Traversable | Path = (
+        folder or resources.files("tiltmeter.coder") / "languages" / language / "corpus"
+    )
     if not root.is_dir():
         return []
     return sorted((file for file in root.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
@@ -227,9 +229,7 @@ def summary(found: list[Item]) -> str:
     empty = sum(not item.labels for item in found)
     counts = "  ".join(f"{root} {roots[root]}" for root in ROOTS)
     held = sum(item.held_back for item in found)
-    return (
-        f"{len(found)} sentences, {empty} without event, {held} held back, {sum(roots.values())} events\n{counts}"
-    )
+    return f"{len(found)} sentences, {empty} without event, {held} held back, {sum(roots.values())} events\n{counts}"
 
 
 def check(languages: list[str]) -> int:

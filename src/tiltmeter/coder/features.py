@@ -62,7 +62,11 @@ def deed_features(sentence: Sentence, place: int) -> list[str]:
         f"{code}+12={word(last + 1)}|{word(last + 2)}",
     ]
     out += [f"x={root}" for root in trigger.roots]
-    out += [f"{code}w={lemmas[at]}" for at in range(max(0, first - 5), min(size, last + 6)) if lemmas[at].isalpha()]
+    out += [
+        f"{code}w={lemmas[at]}"
+        for at in range(max(0, first - 5), min(size, last + 6))
+        if lemmas[at].isalpha()
+    ]
     out += [f"{code}c={head[:cut]}" for cut in (4, 5, 6) if len(head) > cut]
     out += _cue_features(s, trigger, roots)
     out += _neighbours(s, place, roots)
@@ -93,7 +97,10 @@ def _cue_features(s: Sentence, trigger: Trigger, roots: str) -> list[str]:
             out += [f"{own}={kind}", f"{own}={kind}|{roots}"]
     everywhere = {kind for kinds in s.cues for kind in kinds}
     out += [f"cs={kind}" for kind in everywhere]
-    out += [f"cs={kind}|{roots}" for kind in everywhere & {"domain_none", "opinion", "denial", "hypothetical", "background"}]
+    out += [
+        f"cs={kind}|{roots}"
+        for kind in everywhere & {"domain_none", "opinion", "denial", "hypothetical", "background"}
+    ]
     out.append(f"mode={mode_of(s, trigger)}|{roots}")
     return out
 
@@ -119,7 +126,12 @@ def _neighbours(s: Sentence, place: int, roots: str) -> list[str]:
         right = s.triggers[place + 1]
         kind = "|".join(right.roots)
         gap = right.first - trigger.last - 1
-        out += [f"R={kind}", f"R={kind}|{roots}", f"Rd={near(gap)}|{kind}", f"{s.language.code}Rl={right.lemma}|{roots}"]
+        out += [
+            f"R={kind}",
+            f"R={kind}|{roots}",
+            f"Rd={near(gap)}|{kind}",
+            f"{s.language.code}Rl={right.lemma}|{roots}",
+        ]
     else:
         out.append("R=none")
     return out

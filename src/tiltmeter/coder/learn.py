@@ -129,5 +129,8 @@ def train(
     # rounded at once, so that the classifier in memory is the one that is saved
     weights = both[:-1][kept].astype(np.float16).astype(np.float32)
     return Linear(
-        tuple(classes), {name: place for place, name in enumerate(names)}, weights, both[-1].astype(np.float32)
+        tuple(classes),
+        {name: place for place, name in enumerate(names)},
+        weights,
+        both[-1].astype(np.float32),
     )

@@ -10,7 +10,7 @@ from tiltmeter.coder.language import Deed, Language
 from tiltmeter.coder.tokens import places
 from tiltmeter.nouns import Mention
 
-_OPENING = "„“«»\"”‘‹"
+_OPENING = '„“«»"”‘‹'
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ def _overlapping(sentence: Sentence, label: Label) -> list[int]:
     return [place for _, _, place in sorted(hits)]
 
 
-def unlisted(found: Iterable[Taught], items: Iterable[Item], language: Language) -> dict[str, tuple[Deed, ...]]:
+def unlisted(
+    found: Iterable[Taught], items: Iterable[Item], language: Language
+) -> dict[str, tuple[Deed, ...]]:
     """Deed words of labels that the lexicon does not find, as entries for it."""
     tied = {(one.item.id, label.deed) for one in found for label, _ in one.labels}
     entries: dict[tuple[str, ...], set[str]] = {}
@@ -87,7 +89,10 @@ def unlisted(found: Iterable[Taught], items: Iterable[Item], language: Language)
 
 def extended(language: Language, extra: dict[str, tuple[Deed, ...]]) -> Language:
     """A language with more deed words."""
-    both = {first: (*extra.get(first, ()), *language.deeds.get(first, ())) for first in extra.keys() | language.deeds}
+    both = {
+        first: (*extra.get(first, ()), *language.deeds.get(first, ()))
+        for first in extra.keys() | language.deeds
+    }
     return replace(language, deeds=both)
 
 

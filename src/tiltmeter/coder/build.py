@@ -1,0 +1,193 @@
+"""Builds the coder from the corpus, with a confidence calibrated on sentences each part did not see."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from tiltmeter.coder.classify import Namer, lessons, namer
+from tiltmeter.coder.coder import Coder, Finder, Told, evidence_row
+from tiltmeter.coder.corpus import Item
+from tiltmeter.coder.features import deed_features
+from tiltmeter.coder.language import Deed, Language, language
+from tiltmeter.coder.learn import Floats, Linear, train
+from tiltmeter.coder.train import Classifiers, Taught, classifiers, extended, gold, taught, unlisted
+from tiltmeter.nouns import SYMMETRIC
+from tiltmeter.errors import CoderError
+
+FOLDS: Final = 4
+"""Parts of the training sentences for the calibration; parallel items share one."""
+
+Bundle = tuple[Coder, Namer]
+
+
+def fold(item: Item) -> int:
+    """The part an item belongs to; by its id, so that translations stay together."""
+    return int.from_bytes(hashlib.sha256(b"fold" + item.id.encode()).digest()[:4], "big") % FOLDS
+
+
+def build(
+    corpora: Mapping[str, Sequence[Item]], find: Finder, *, progress: Callable[[float], None] | None = None
+) -> Bundle:
+    """
+    Train on the items given: held-back ones are for the caller to leave out.
+
+    Args:
+        corpora: Items by language.
+        find: The actor finder.
+        progress: Told the share that is done, 0 to 1.
+    """
+    told = progress or (lambda share: None)
+    if not any(corpora.values()):
+        raise CoderError(
+            "there are no labelled sentences to learn from", mend="give a corpus folder with .txt files"
+        )
+    mentions = {
+        item: find(item.text, item.language, item.date) for items in corpora.values() for item in items
+    }
+    graded: list[tuple[Told, bool]] = []
+    missed = 0
+    rows: list[list[str]] = []
+    roots: list[str] = []
+    for number in range(FOLDS):
+        seen = {code: [i for i in items if fold(i) != number] for code, items in corpora.items()}
+        unseen = [i for items in corpora.values() for i in items if fold(i) == number]
+        if any(seen.values()) and unseen:
+            part = _coder(seen, mentions, find)
+            found, lost = _grade(part, unseen)
+            graded += found
+            missed += lost
+            more, named = lessons(part, unseen)
+            rows += more
+            roots += named
+        told((number + 1) / (FOLDS + 2))
+    weights, threshold = _calibrated(graded, missed)
+    plain = _coder(corpora, mentions, find)
+    told((FOLDS + 1) / (FOLDS + 2))
+    coder = Coder(plain.languages, plain.classifiers, plain.past, weights, threshold, find)
+    return coder, namer(coder, rows, roots)
+
+
+def _coder(
+    corpora: Mapping[str, Sequence[Item]], mentions: Mapping[Item, Sequence[Any]], find: Finder
+) -> Coder:
+    languages: dict[str, Language] = {}
+    lessons: list[Taught] = []
+    for code, items in corpora.items():
+        plain = language(code)
+        first = [one for item in items for one in taught(item, plain, mentions[item])]
+        languages[code] = extended(plain, unlisted(first, items, plain))
+        lessons += [one for item in items for one in taught(item, languages[code], mentions[item])]
+    return Coder(languages, classifiers(lessons), _past(lessons), np.zeros(6, dtype=np.float32), 0.0, find)
+
+
+def _past(lessons: Sequence[Taught]) -> Linear:
+    """Which deeds are told as background: learnt from the labelled ones alone."""
+    rows, labels = [], []
+    for one in lessons:
+        for label, place in one.labels:
+            rows.append(deed_features(one.sentence, place))
+            labels.append("past" if label.background else "now")
+    return train(rows, labels, classes=("now", "past"), ridge=2.0)
+
+
+def right(event: Told, item: Item) -> bool:
+    """Whether an event is one of an item's labels: sides and root, sides unordered where the root is symmetric."""
+    return any(
+        same(event.giver, event.taker, event.root, label.giver, label.taker, label.root)
+        for label in gold(item)
+    )
+
+
+def same(giver: str, taker: str, root: str, giver2: str, taker2: str, root2: str) -> bool:
+    """Whether two events are the same deed of the same sides."""
+    if root != root2:
+        return False
+    return (giver, taker) == (giver2, taker2) or (root in SYMMETRIC and (giver, taker) == (taker2, giver2))
+
+
+def _grade(coder: Coder, items: Sequence[Item]) -> tuple[list[tuple[Told, bool]], int]:
+    """Every event found, however unsure, with whether it is right, and the number of labels not among them."""
+    found = coder.code_all([(item.text, item.language, item.date) for item in items], all_events=True)
+    graded = [
+        (event, right(event, item))
+        for item, coded in zip(items, found, strict=True)
+        for event in coded.events
+    ]
+    return graded, sum(len(gold(item)) for item in items) - sum(hit for _, hit in graded)
+
+
+def _calibrated(graded: Sequence[tuple[Told, bool]], missed: int) -> tuple[Floats, float]:
+    """Weights of the confidence, and the threshold of the best F1, from events graded on unseen sentences."""
+    from scipy.optimize import minimize
+
+    if not graded:
+        return np.array([0, 0, 0, 1, 0, 0], dtype=np.float32), 0.5
+    table = np.array([evidence_row(event.evidence) for event, _ in graded], dtype=float)
+    hits = np.array([hit for _, hit in graded], dtype=float)
+
+    def loss(weights: Any) -> float:
+        scores = table @ weights
+        return float(np.logaddexp(0, scores).sum() - hits @ scores + 0.05 * (weights**2).sum())
+
+    weights = minimize(loss, np.array([0, 0, 0, 1.0, 0, 0]), method="BFGS").x
+    confidence = 1 / (1 + np.exp(-(table @ weights)))
+    order = np.argsort(-confidence, kind="stable")
+    true = np.cumsum(hits[order])
+    total = hits.sum() + missed
+    f1 = 2 * true / (np.arange(1, len(hits) + 1) + total)
+    return weights.astype(np.float32), round(float(confidence[order][int(f1.argmax())]), 3)
+
+
+def save(bundle: Bundle, path: Path) -> None:
+    """Write a bundle as one file; equal bundles give equal bytes."""
+    coder, names = bundle
+    extra = {code: _extra(found) for code, found in coder.languages.items()}
+    arrays = {
+        **coder.classifiers.deed.arrays("deed"),
+        **coder.classifiers.pair.arrays("pair"),
+        **coder.past.arrays("past"),
+        **names.arrays(),
+        "calibration": coder.calibration,
+        "threshold": np.array([coder.threshold]),
+        **{f"deeds.{code}": np.array(lines) for code, lines in extra.items()},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(path.name + ".part.npz")
+    np.savez_compressed(scratch, **arrays)
+    scratch.replace(path)
+
+
+def restored(path: Path, find: Finder) -> Bundle:
+    """The inverse of `save`; only the languages' own files are read again."""
+    with np.load(path, allow_pickle=False) as arrays:
+        codes = [name.removeprefix("deeds.") for name in arrays.files if name.startswith("deeds.")]
+        languages = {code: extended(language(code), _read_extra(arrays[f"deeds.{code}"])) for code in codes}
+        kinds = Classifiers(Linear.restored("deed", arrays), Linear.restored("pair", arrays))
+        past = Linear.restored("past", arrays)
+        coder = Coder(languages, kinds, past, arrays["calibration"], float(arrays["threshold"][0]), find)
+        return coder, Namer.restored(arrays, coder)
+
+
+def _extra(found: Language) -> list[str]:
+    plain = language(found.code)
+    return sorted(
+        "\t".join((" ".join(deed.roots), *deed.lemmas))
+        for first, deeds in found.deeds.items()
+        for deed in deeds
+        if deed not in plain.deeds.get(first, ())
+    ) or [""]
+
+
+def _read_extra(lines: Any) -> dict[str, tuple[Deed, ...]]:
+    from tiltmeter.coder.language import GAP
+
+    out: dict[str, tuple[Deed, ...]] = {}
+    for line in filter(None, map(str, lines)):
+        roots, *lemmas = line.split("\t")
+        out[lemmas[0]] = (*out.get(lemmas[0], ()), Deed(tuple(lemmas), tuple(roots.split()), False, GAP))
+    return out

@@ -1,0 +1,291 @@
+"""The coder: a text in, its events out, each with its place, time, speaker and a calibrated confidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tiltmeter.coder.attribution import speaker
+from tiltmeter.coder.dates import When, time_of, times
+from tiltmeter.coder.features import pair_features, side_features
+from tiltmeter.coder.language import Language
+from tiltmeter.coder.learn import Floats, Linear
+from tiltmeter.coder.modes import mode_of, printed_mode
+from tiltmeter.coder.sentence import Sentence, Who, prepare
+from tiltmeter.coder.tokens import sentences
+from tiltmeter.coder.train import CLASSES, Classifiers, deed_features, pairs
+from tiltmeter.nouns import QUAD, SYMMETRIC, Mention
+
+Finder = Callable[[str, str, "dt.date | None"], Sequence[Mention]]
+"""Actors in a text, given its language and date."""
+
+DEED_FLOOR: Final = 0.15
+"""Deed words less probable than this are not asked for their sides."""
+
+OLD: Final = dt.timedelta(days=92)
+"""A deed dated this long before the report's dateline is background."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Events of one text; `abstained` says why there are none where the coder would not read it."""
+
+    language: str
+    abstained: str | None
+    events: tuple[Told, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """
+    One event as a text tells it.
+
+    `span`, `giver_span`, `taker_span` and `sentence` are code points of the text;
+    `start` and `end` the closed interval it gives, None when it gives none.
+    """
+
+    giver: str
+    taker: str
+    root: str
+    mode: str
+    start: dt.date | None
+    end: dt.date | None
+    confidence: float
+    span: tuple[int, int]
+    giver_span: tuple[int, int]
+    taker_span: tuple[int, int]
+    sentence: tuple[int, int]
+    attributed_to: str | None
+    background: bool
+    evidence: tuple[float, float, int, float] = (0.0, 0.0, 0, 0.0)
+    """Log odds of the deed and of the pair, the number of actors, and the lead over the next pair."""
+
+    @property
+    def quad(self) -> int:
+        """The root's quad, 1 to 4."""
+        return QUAD[self.root]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A deed word with its probable root, waiting for its sides."""
+
+    document: int
+    sentence: Sentence
+    place: int
+    root: str
+    odds: float
+    past: float
+
+
+@dataclass(frozen=True)
+class Coder:
+    """
+    A trained coder.
+
+    Args:
+        languages: The languages it reads, with the deed words the corpus added.
+        classifiers: Deed and pair classifier.
+        past: Classifier of background.
+        calibration: Weights that turn an event's evidence into its confidence, shape (5,).
+        threshold: Confidence from which an event is given.
+        find: The actor finder.
+    """
+
+    languages: dict[str, Language]
+    classifiers: Classifiers
+    past: Linear
+    calibration: Floats
+    threshold: float
+    find: Finder
+
+    def code(self, text: str, *, language: str, date: dt.date | None = None) -> Coded:
+        """Events of one text of a known language."""
+        return self.code_all([(text, language, date)])[0]
+
+    def code_all(
+        self, texts: Sequence[tuple[str, str, dt.date | None]], *, all_events: bool = False
+    ) -> list[Coded]:
+        """
+        Events of many texts, in their order; faster than one by one.
+
+        Args:
+            texts: Text, ISO 639-1 code of its language and dateline, each.
+            all_events: Give events under the threshold too.
+        """
+        ready = [self._ready(number, *text) for number, text in enumerate(texts)]
+        candidates = self._candidates([one for _, found in ready for one in found])
+        told: list[list[Told]] = [[] for _ in texts]
+        for candidate, event in self._events(candidates, texts):
+            told[candidate.document].append(event)
+        floor = 0.0 if all_events else self.threshold
+        return [
+            Coded(
+                texts[number][1],
+                None,
+                _once([e for e in events if e.confidence >= floor]),
+                tuple(ready[number][0]),
+            )
+            for number, events in enumerate(told)
+        ]
+
+    def _ready(
+        self, number: int, text: str, code: str, date: dt.date | None
+    ) -> tuple[Sequence[Mention], list[tuple[int, Sentence]]]:
+        """The sentences of a text in which two actors meet."""
+        language = self.languages[code]
+        mentions = self.find(text, code, date)
+        out = []
+        place = 0
+        for start, end in sentences(text, abbreviations=language.abbreviations):
+            here = []
+            while place < len(mentions) and mentions[place].start < end:
+                if mentions[place].start >= start:
+                    here.append(mentions[place])
+                place += 1
+            if len({mention.code for mention in here if mention.code}) > 1:
+                out.append((number, prepare(text[start:end], language=language, offset=start, mentions=here)))
+        return mentions, out
+
+    def _candidates(self, ready: Sequence[tuple[int, Sentence]]) -> list[Candidate]:
+        places = [(number, s, place) for number, s in ready for place in range(len(s.triggers))]
+        if not places:
+            return []
+        rows = [deed_features(s, place) for _, s, place in places]
+        scores = self.classifiers.deed.scores(rows)
+        best = scores[:, 1:].argmax(axis=1) + 1
+        # odds of the best root against there being no deed
+        odds = scores[np.arange(len(rows)), best] - scores[:, 0]
+        kept = np.flatnonzero(odds > np.log(DEED_FLOOR / (1 - DEED_FLOOR)))
+        past = self.past.scores([rows[row] for row in kept])
+        return [
+            Candidate(*places[row], CLASSES[best[row]], float(odds[row]), float(past[at, 1] - past[at, 0]))
+            for at, row in enumerate(kept)
+        ]
+
+    def _events(
+        self, candidates: Sequence[Candidate], texts: Sequence[tuple[str, str, dt.date | None]]
+    ) -> list[tuple[Candidate, Told]]:
+        out: list[tuple[Candidate, Told]] = []
+        dated: dict[int, list[When]] = {}
+        for candidate, scored in zip(candidates, self._pairs(candidates), strict=True):
+            for rank, (giver, taker, odds) in enumerate(scored):
+                lead = odds - (
+                    scored[1][2] if rank == 0 and len(scored) > 1 else scored[0][2] if rank else -4.0
+                )
+                evidence = (candidate.odds, odds, len(candidate.sentence.actors), max(-4.0, min(4.0, lead)))
+                text, _, date = texts[candidate.document]
+                found = dated.setdefault(id(candidate.sentence), times(candidate.sentence, dateline=date))
+                out.append((candidate, self._told(candidate, giver, taker, evidence, text, date, found)))
+        return out
+
+    def _pairs(self, candidates: Sequence[Candidate]) -> list[list[tuple[Who, Who, float]]]:
+        """For each candidate its pairs of sides with their log odds, the best first; a side is scored once."""
+        rows: list[list[str]] = []
+        plan = []
+        for candidate in candidates:
+            s, root = candidate.sentence, candidate.root
+            trigger = s.triggers[candidate.place]
+            found = pairs(s, trigger, root)
+            sides: dict[tuple[str, int], int] = {}
+            for giver, taker in found:
+                for part, who in (("G", giver), ("T", taker)):
+                    if (part, who.first) not in sides:
+                        sides[part, who.first] = len(rows)
+                        rows.append(side_features(s, trigger, who, root, part))
+            first = len(rows)
+            rows += [pair_features(s, trigger, giver, taker, root) for giver, taker in found]
+            plan.append((found, sides, first))
+        if not rows:
+            return [[] for _ in candidates]
+        pair = self.classifiers.pair
+        scores = pair.scores(rows) - pair.bias
+        single = scores[:, 1] - scores[:, 0]
+        bias = float(pair.bias[1] - pair.bias[0])
+        out = []
+        for found, sides, first in plan:
+            scored = [
+                (
+                    g,
+                    t,
+                    float(single[sides["G", g.first]] + single[sides["T", t.first]] + single[first + n])
+                    + bias,
+                )
+                for n, (g, t) in enumerate(found)
+            ]
+            out.append(_best_of_codes(sorted(scored, key=lambda pair: -pair[2])))
+        return out
+
+    def _told(
+        self, candidate: Candidate, giver: Who, taker: Who, evidence: tuple[float, float, int, float], text: str,
+        date: dt.date | None, found: list[When],
+    ) -> Told:  # fmt: skip
+        s = candidate.sentence
+        trigger = s.triggers[candidate.place]
+        when = time_of(s, trigger, found)
+        own = (giver.mention.text, taker.mention.text)
+        return Told(
+            giver=giver.code,
+            taker=taker.code,
+            root=candidate.root,
+            mode=printed_mode(candidate.root, trigger.roots, mode_of(s, trigger)),
+            start=when.start if when else None,
+            end=when.end if when else None,
+            confidence=self.confidence(evidence),
+            span=_span(s, candidate.place),
+            giver_span=(giver.mention.start, giver.mention.end),
+            taker_span=(taker.mention.start, taker.mention.end),
+            sentence=(s.starts[0], s.ends[-1]),
+            attributed_to=speaker(s, text, own) if evidence[1] > -2 else None,
+            background=_is_past(candidate, when, date),
+            evidence=evidence,
+        )
+
+    def confidence(self, evidence: tuple[float, float, int, float]) -> float:
+        """Probability that an event of this evidence is right, 0 to 1."""
+        return float(1 / (1 + np.exp(-float(self.calibration @ evidence_row(evidence)))))
+
+
+def evidence_row(evidence: tuple[float, float, int, float]) -> Floats:
+    """What the calibration looks at, shape (6,)."""
+    deed, pair, actors, lead = evidence
+    both = -np.log(np.exp(-deed) + np.exp(-pair) + np.exp(-deed - pair))
+    return np.array([1.0, deed, pair, both, float(np.log(max(actors, 1))), lead], dtype=np.float32)
+
+
+def _best_of_codes(scored: Sequence[tuple[Who, Who, float]]) -> list[tuple[Who, Who, float]]:
+    """The best pair of mentions for each pair of codes, in the order given."""
+    best: dict[tuple[str, str], tuple[Who, Who, float]] = {}
+    for pair in scored:
+        best.setdefault((pair[0].code, pair[1].code), pair)
+    return list(best.values())
+
+
+def _span(s: Sentence, place: int) -> tuple[int, int]:
+    """Code points of the deed words; of a phrase with a wide gap only its first word."""
+    trigger = s.triggers[place]
+    wide = trigger.last - trigger.first > len(trigger.lemma.split()) + 1
+    return s.starts[trigger.first], s.ends[trigger.first if wide else trigger.last]
+
+
+def _is_past(candidate: Candidate, when: When | None, date: dt.date | None) -> bool:
+    if when and date and when.end < date - OLD:
+        return True
+    return candidate.past > 0 and not (when and date and when.end >= date - OLD)
+
+
+def _once(events: Sequence[Told]) -> tuple[Told, ...]:
+    """One record of each event of a text, the surest telling of it; in the order of the text."""
+    best: dict[tuple[str, str, str], Told] = {}
+    for event in events:
+        sides = (event.giver, event.taker)
+        key = (*(sorted(sides) if event.root in SYMMETRIC else sides), event.root)
+        old = best.get(key)  # type: ignore[arg-type]  # sorted gives a list of two
+        if old is None or event.confidence > old.confidence:
+            best[key] = event  # type: ignore[index]  # as above
+    return tuple(sorted(best.values(), key=lambda event: event.span))
