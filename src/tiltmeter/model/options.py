@@ -52,9 +52,7 @@ class FitSettings:
         if self.absence not in ("missing", "choice"):
             raise ModelError(f"absence cannot be {self.absence}", mend="use 'missing' or 'choice'")
         if self.chains < 1 or self.draws < 1:
-            raise ModelError(
-                f"{self.chains} × {self.draws} draws", mend="ask for at least one chain and draw"
-            )
+            raise ModelError(f"{self.chains} × {self.draws} draws", mend="ask for at least one chain and draw")
         scales = (
             "slope_sd",
             "intercept_sd",

@@ -228,9 +228,7 @@ def _flat(draws: Floats) -> Floats:
     return draws.reshape(-1, *draws.shape[2:])
 
 
-def _long(
-    names: tuple[str, ...], periods: tuple[str, ...], present: Bools, *columns: Floats
-) -> dict[str, Any]:
+def _long(names: tuple[str, ...], periods: tuple[str, ...], present: Bools, *columns: Floats) -> dict[str, Any]:
     row, column = np.nonzero(present)
     table: dict[str, Any] = {
         "state": np.array(names, dtype=object)[row],

@@ -168,9 +168,7 @@ def place(votes: Votes, *, settings: FitSettings, progress: Callable[[float], No
     bounds: list[float] = []
     before, change, rounds = spot[:, :, 0].copy(), np.inf, 0
     for rounds in range(1, ROUNDS + 1):
-        loops.ballots_to_actors(
-            votes.first, votes.cell, votes.choice, item, flat, weight, told.reshape(-1, 2)
-        )
+        loops.ballots_to_actors(votes.first, votes.cell, votes.choice, item, flat, weight, told.reshape(-1, 2))
         bounds.append(loops.smooth(told, votes.span, step, start, spot, lag))
         if rounds % 4 == 1:
             step = _learn_steps(votes, spot, item, step, start, settings)

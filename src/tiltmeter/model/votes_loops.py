@@ -109,9 +109,7 @@ def ballots_to_items(
 
 
 @njit(cache=True)
-def curvature_to_actors(
-    first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, out: Floats
-) -> None:
+def curvature_to_actors(first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, out: Floats) -> None:
     """
     True information of the ballots on each actor and period, less item uncertainty; fills `out` (cells,).
 
