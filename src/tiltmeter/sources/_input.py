@@ -1,0 +1,168 @@
+"""Finds the files behind a path (a file, a folder, the members of a zip) and opens each as plain bytes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from tiltmeter.errors import SourceError
+
+PEEK: Final = 65_536
+"""Bytes of a file that are looked at to recognise its format."""
+
+MAX_RATIO: Final = 1_000
+"""Plain bytes per packed byte beyond which a zip member is refused; event files reach about 10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file to read: `path` on disk, or `member` of the zip at `path`."""
+
+    path: Path
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """
+        How the file is called in tallies and errors.
+
+        >>> Input(Path("a.zip"), "b.csv").name
+        'a.zip!b.csv'
+        """
+        return f"{self.path}!{self.member}" if self.member else str(self.path)
+
+    @property
+    def suffix(self) -> str:
+        """
+        The ending that tells the format, lower case, without that of the packing.
+
+        >>> Input(Path("a.TSV.gz")).suffix
+        '.tsv'
+        """
+        name = Path(self.member or self.path.name)
+        return Path(name.stem).suffix.lower() if name.suffix.lower() == ".gz" else name.suffix.lower()
+
+    def open(self) -> IO[bytes]:
+        """
+        The file's plain bytes, unpacked if it is gzip.
+
+        Raises:
+            SourceError: It cannot be opened.
+        """
+        try:
+            raw: IO[bytes]
+            raw = _member(self.path, self.member) if self.member else self.path.open("rb")
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise refusal(error, self.name) from error
+        packed = (self.member or self.path.name).lower().endswith(".gz")
+        return gzip.GzipFile(fileobj=raw) if packed else raw
+
+    def peek(self) -> bytes:
+        """
+        The first bytes.
+
+        Raises:
+            SourceError: The file is empty or cannot be read.
+        """
+        try:
+            with self.open() as file:
+                first = file.read(PEEK)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise refusal(error, self.name) from error
+        if not first:
+            raise SourceError("the file is empty", mend="check the download or the path", where=self.name)
+        return first
+
+    def sha256(self) -> str:
+        """SHA-256 of the file on disk (of the whole zip, for a member)."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def inputs(path: str | Path) -> list[Input]:
+    """
+    The files behind a path, in the order of their names; hidden ones are left out.
+
+    Raises:
+        SourceError: There is nothing at the path, or a zip is damaged.
+    """
+    found = Path(path)
+    if found.is_dir():
+        files = sorted(file for file in found.rglob("*") if file.is_file() and not _hidden(file, found))
+        listed = [each for file in files for each in _one(file)]
+    elif found.exists():
+        listed = list(_one(found))
+    else:
+        raise SourceError("no such file", mend="check the path", where=str(path))
+    if not listed:
+        raise SourceError("there is no file in it", mend="check the path", where=str(path))
+    return listed
+
+
+def refusal(error: BaseException, where: str) -> SourceError:
+    """The error of a file that cannot be opened or unpacked, in our form."""
+    if isinstance(error, SourceError):
+        return error
+    if isinstance(error, zipfile.BadZipFile | zlib.error | EOFError | gzip.BadGzipFile):
+        return SourceError(f"damaged or cut off: {error}".rstrip(": "), mend="download the file again", where=where)
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return SourceError(f"cannot be read: {reason}", mend="check the file and its permissions", where=where)
+
+
+def _hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _one(file: Path) -> Iterator[Input]:
+    if file.suffix.lower() != ".zip":
+        yield Input(file)
+        return
+    try:
+        with zipfile.ZipFile(file) as packed:
+            infos = [info for info in packed.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise refusal(error, str(file)) from error
+    for info in infos:
+        if info.file_size > MAX_RATIO * max(info.compress_size, 1_000):
+            what = f"{info.filename} would unpack to {info.file_size:,} bytes from {info.compress_size:,}"
+            raise SourceError(what, mend="unpack it by hand if you trust it", where=str(file))
+        if not info.filename.startswith(("__MACOSX/", ".")):
+            yield Input(file, info.filename)
+
+
+def _member(path: Path, member: str) -> IO[bytes]:
+    packed = zipfile.ZipFile(path)
+    try:
+        return io.BufferedReader(_Member(packed, packed.open(member)))  # type: ignore[arg-type]
+    except BaseException:
+        packed.close()
+        raise
+
+
+class _Member(io.RawIOBase):
+    """A member's bytes that close their archive with them."""
+
+    def __init__(self, packed: zipfile.ZipFile, member: IO[bytes]) -> None:
+        self._packed = packed
+        self._file = member
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        chunk = self._file.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+            self._packed.close()
+        super().close()

@@ -1,0 +1,77 @@
+"""Names and codes of other programs to our codes of the sides of an event."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from typing import Final
+
+_REBELS: Final = frozenset({
+    "Rebel", "Insurgents", "Separatists", "Radicals / Extremists / Fundamentalists", "Organized Violent",
+    "REB", "INS", "SEP", "UAF", "CRM",
+})  # fmt: skip
+_STATE: Final = frozenset({
+    "Government", "Executive", "Legislative / Parliamentary", "Judicial", "Military", "Police", "National",
+    "GOV", "MIL", "JUD", "COP", "LEG", "SPY", "AGR",
+})  # fmt: skip
+
+
+def state_code(country: str | None, *, on: dt.date | None = None) -> str | None:
+    """
+    The code of a country or organisation given by name or code; None if it is none.
+
+    >>> state_code("KAZ"), state_code("NATO"), state_code("Atlantis")
+    ('KAZ', 'NATO', None)
+    """
+    return _state_code(country.strip(), on) if country else None
+
+
+@functools.lru_cache(maxsize=50_000)
+def _state_code(country: str, on: dt.date | None) -> str | None:
+    if country in _codes():
+        return country
+    found = _resolve(country, on)
+    return found.partition("-")[0] if found else None
+
+
+def side(
+    name: str | None, *, country: str | None = None, sectors: frozenset[str] = frozenset(), on: dt.date | None = None
+) -> str | None:
+    """
+    The code of one side of an event, from what a file tells of it; None if nobody we know.
+
+    The file's country decides the state, the name or the sectors whether it is the
+    state itself, its civilians (`-CIV`) or its armed groups (`-REB`).
+
+    >>> side("a villager", country="KAZ", sectors=frozenset({"Social"}))
+    'KAZ-CIV'
+    """
+    state = state_code(country, on=on)
+    named = _resolve(name, on) if name else None
+    if named and (state is None or named.partition("-")[0] == state) and ("-" in named or not sectors):
+        return named
+    if state is None:
+        return named
+    return state + _role(sectors)
+
+
+def _role(sectors: frozenset[str]) -> str:
+    if not sectors or sectors & _STATE:
+        return ""
+    return "-REB" if sectors & _REBELS else "-CIV"
+
+
+@functools.lru_cache(maxsize=200_000)
+def _resolve(name: str, on: dt.date | None) -> str | None:
+    from tiltmeter import actors
+
+    found = actors.resolve(name, on=on)
+    return found.code if found is not None and found.code else None
+
+
+@functools.cache
+def _codes() -> frozenset[str]:
+    from tiltmeter._codes import countries
+    from tiltmeter.nouns import ORGANISATIONS
+
+    return frozenset({*countries(), *ORGANISATIONS})
