@@ -2,4 +2,4 @@
 
 from tiltmeter.coder.language import Habits
 
-LANGUAGE = Habits(name="Russian", joins=frozenset("и или , а также / - – с".split()), cases=3)
+LANGUAGE = Habits(name="Russian", joins=frozenset(["и", "или", ",", "а", "также", "/", "-", "–", "с"]), cases=3)
