@@ -68,7 +68,7 @@ def column(rows: Rows, *names: str) -> pa.Array:
 _NOTHING = frozenset({"", "NA", "N/A", "NULL", "null", "None", "none", "nan", "NaN", "---", "\\N"})
 
 
-def sides(rows: Rows, *, name: pa.Array, country: pa.Array, sectors: pa.Array, day: pa.Array) -> pa.Array:
+def sides(*, name: pa.Array, country: pa.Array, sectors: pa.Array, day: pa.Array) -> pa.Array:
     """
     Our code of one side in every row, null where it is nobody we know.
 
@@ -139,7 +139,7 @@ def judged(told: Told, rows: Rows, *, source: str, file: Input, reading: Reading
     yield Chunk(Event, batch, outside=outside)
     reasons, lines = fault.to_pylist(), rows.batch.column(LINE).to_pylist()
     bad = [(lines[at], why, rows.raw(at)) for at, why in enumerate(reasons) if why is not None]
-    yield from rejects([*rows.broken, *bad], source=source, file=file, reading=reading)
+    yield from rejects([*rows.broken, *bad], source=source, file=file.name, reading=reading)
 
 
 def _day_fault(texts: pa.Array, days: pa.Array, today: dt.date) -> pa.Array:
@@ -191,7 +191,7 @@ def _of_use(told: Told, reading: Reading) -> pa.Array:
     import pyarrow.compute as pc
 
     both = pc.and_(pc.is_valid(told.giver), pc.is_valid(told.taker))
-    event = pc.fill_null(pc.not_equal(_roots(told), NO_EVENT), False)  # noqa: FBT003 - Arrow's own signature
+    event = pc.fill_null(pc.not_equal(_roots(told), NO_EVENT), False)
     useful = pc.and_(both, event)
     if reading.sides is None:
         return useful
@@ -201,7 +201,7 @@ def _of_use(told: Told, reading: Reading) -> pa.Array:
         return code.partition("-")[0] in stems
 
     either = pc.or_kleene(mapped(told.giver, inside, pa.bool_()), mapped(told.taker, inside, pa.bool_()))
-    return pc.and_(useful, pc.fill_null(either, False))  # noqa: FBT003
+    return pc.and_(useful, pc.fill_null(either, False))
 
 
 def _events(told: Told, days: pa.Array, *, source: str, run: str) -> pa.RecordBatch:

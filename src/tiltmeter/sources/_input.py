@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from tiltmeter.errors import SourceError
 
@@ -62,7 +62,7 @@ class Input:
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             raise refusal(error, self.name) from error
         packed = (self.member or self.path.name).lower().endswith(".gz")
-        return gzip.GzipFile(fileobj=raw) if packed else raw
+        return cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if packed else raw
 
     def peek(self) -> bytes:
         """
@@ -140,7 +140,7 @@ def _one(file: Path) -> Iterator[Input]:
 def _member(path: Path, member: str) -> IO[bytes]:
     packed = zipfile.ZipFile(path)
     try:
-        return io.BufferedReader(_Member(packed, packed.open(member)))  # type: ignore[arg-type]
+        return io.BufferedReader(_Member(packed, packed.open(member)))
     except BaseException:
         packed.close()
         raise

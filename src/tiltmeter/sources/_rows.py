@@ -45,10 +45,10 @@ class Rows:
 
 
 def normal(name: str) -> str:
-    """
+    r"""
     A column's name as readers ask for it.
 
-    >>> [normal(name) for name in ("Event Date", "GLOBALEVENTID", "V2.1DATE", "\\ufeffid")]
+    >>> [normal(name) for name in ("Event Date", "GLOBALEVENTID", "V2.1DATE", "\ufeffid")]
     ['event_date', 'globaleventid', 'v2_1date', 'id']
     """
     return re.sub(r"[^a-z0-9]+", "_", name.lower().removeprefix("\ufeff")).strip("_")
@@ -58,7 +58,7 @@ def columns(file: Input, first: bytes) -> tuple[str, ...]:
     """The normalised names in a table's head; of a file without one, its first row. Empty if it is no table."""
     if first.startswith(b"PAR1"):
         return _parquet_names(file)
-    line = first.decode("utf-8", "replace").removeprefix("\ufeff").split("\n", 1)[0].strip("\r")
+    line, _ = _head(first)
     if line.startswith("{"):
         return _json_names(line)
     mark = delimiter(line)
@@ -110,19 +110,36 @@ def table(
         SourceError: The file is damaged, empty, no text, or no table.
     """
     first = file.peek()
+    empty = True
     try:
-        if first.startswith(b"PAR1"):
-            yield from _parquet(file)
-            return
-        refuse_unless_text(first, where=file.name, strict=False)
-        line = first.decode("utf-8", "replace").removeprefix("\ufeff").split("\n", 1)[0]
-        if line.startswith("{"):
-            yield from _json_lines(file)
-            return
-        mark = mark or delimiter(line) or ","
-        yield from _delimited(file, names, mark, quoted if quoted is not None else mark != "\t")
+        for rows in _parsed(file, first, names, mark, quoted):
+            empty = False
+            yield rows
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise refusal(error, file.name) from error
+    if empty:
+        # a head without rows has columns all the same, which the reader will want to check
+        yield Rows(_no_rows([*(names or columns(file, first)), LINE]))
+
+
+def _parsed(
+    file: Input, first: bytes, names: Sequence[str] | None, mark: str | None, quoted: bool | None
+) -> Iterator[Rows]:
+    if first.startswith(b"PAR1"):
+        return _parquet(file)
+    refuse_unless_text(first, where=file.name, strict=False)
+    line, _ = _head(first)
+    if line.startswith("{"):
+        return _json_lines(file)
+    mark = mark or delimiter(line) or ","
+    return _delimited(file, names, mark, quoted if quoted is not None else mark != "\t")
+
+
+def _no_rows(names: Sequence[str]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    kinds = [pa.int64() if name == LINE else pa.string() for name in names]
+    return pa.RecordBatch.from_arrays([pa.array([], kind) for kind in kinds], names=list(names))
 
 
 def _cells(line: str, mark: str) -> list[str]:
@@ -256,7 +273,7 @@ def _delimited(file: Input, names: Sequence[str] | None, mark: str, quoted: bool
     with file.open() as opened:
         try:
             reader = _csv_reader(opened, file, names, mark, quoted, broken)
-            place = _Place(1 if names else 2, quoted=quoted)
+            place = _Place(_head(file.peek())[1] + (1 if names else 2), quoted=quoted)
             for batch in reader:
                 yield _cleaned(batch, place.lines(batch, broken), place.taken)
             if broken:
@@ -278,12 +295,13 @@ def _csv_reader(
         broken.append(row)
         return "skip"
 
-    given = list(names) if names else _header(file, mark)
+    line, remarks = _head(file.peek())
+    given = list(names) if names else _unique(_cells(line, mark))
     return pc.open_csv(
         pa.PythonFile(opened, mode="r"),
         # one thread: only then are rows numbered
         read_options=pc.ReadOptions(
-            use_threads=False, block_size=BLOCK, column_names=given, skip_rows=0 if names else 1
+            use_threads=False, block_size=BLOCK, column_names=given, skip_rows=remarks + (not names)
         ),
         parse_options=pc.ParseOptions(
             delimiter=mark, quote_char='"' if quoted else False, newlines_in_values=quoted,
@@ -296,9 +314,11 @@ def _csv_reader(
     )  # fmt: skip
 
 
-def _header(file: Input, mark: str) -> list[str]:
-    line = file.peek().decode("utf-8", "replace").removeprefix("\ufeff").split("\n", 1)[0].strip("\r")
-    return _unique(_cells(line, mark))
+def _head(first: bytes) -> tuple[str, int]:
+    """A table's first line, and how many lines of remarks (`# …`) stand before it."""
+    lines = first.decode("utf-8", "replace").removeprefix("\ufeff").split("\n")
+    remarks = next((at for at, line in enumerate(lines) if not line.startswith("#")), 0)
+    return lines[remarks].strip("\r"), remarks
 
 
 class _Place:

@@ -28,6 +28,7 @@ class Chunk:
     `counted` is false for rows made from rows that are counted already, such as
     the roll calls of a table of votes. `path` is the file they are from if it is
     another than the one being read, such as the table of resolutions beside it.
+    `lines` are the lines of documents, whose ids are compared with those in the store.
     """
 
     noun: type[Row]
@@ -35,6 +36,7 @@ class Chunk:
     outside: int = 0
     counted: bool = True
     path: str = ""
+    lines: pa.Array | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,19 +101,29 @@ class Tally:
     rejected: int
 
 
-def rejects(broken: list[tuple[int, str, str]], *, source: str, file: Input, reading: Reading) -> Iterator[Chunk]:
+def nothing(noun: type[Row]) -> pa.RecordBatch:
+    """A batch of no rows, for chunks that only count."""
+    import pyarrow as pa
+
+    from tiltmeter.nouns import schema
+
+    shape = schema(noun)
+    return pa.RecordBatch.from_arrays([pa.array([], field.type) for field in shape], schema=shape)
+
+
+def rejects(broken: list[tuple[int, str, str]], *, source: str, file: str, reading: Reading) -> Iterator[Chunk]:
     """A chunk of rejects from (line, reason, row) triples; none if there are none."""
     import hashlib
 
     from tiltmeter.nouns import batches
 
     def made(line: int, reason: str, row: str) -> Reject:
-        told = f"{file.name}|{line}|{row}".encode("utf-8", "replace")
+        told = f"{file}|{line}|{row}".encode("utf-8", "replace")
         key = hashlib.sha256(told).hexdigest()[:24]
-        return Reject(source, key, reading.run, file.name, line, reason, row[:MAX_ROW])
+        return Reject(source, key, reading.run, file, line, reason, row[:MAX_ROW])
 
     for batch in batches((made(*each) for each in broken), Reject):
-        yield Chunk(Reject, batch, path=file.name)
+        yield Chunk(Reject, batch, path=file)
 
 
 MAX_ROW: Final = 10_000

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from tiltmeter.errors import SourceError
-from tiltmeter.nouns import Reject, Row
+from tiltmeter.nouns import Document, Reject, Row
 from tiltmeter.sources._input import Input, inputs
 from tiltmeter.sources._read import Theatre, guarded, reading, recognise, source
 from tiltmeter.sources._source import Chunk, Reading, Tally, rejects
@@ -84,7 +85,10 @@ def _taken(store: Store, name: str, file: Input, told: Reading) -> list[Tally]:
     with store.transaction():
         for each in (file, *map(Input, beside)):
             store.note_input(told.run, path=str(each.path), sha256=each.sha256())
-        counts = _counted(store, guarded(format_, file, told), file.name)
+        counter = _Counter(store, file.name, told)
+        for chunk in guarded(format_, file, told):
+            counter.take(chunk)
+        counts = counter.finish()
     return [Tally(path, format_.name, **count) for path, count in counts.items()]
 
 
@@ -96,39 +100,77 @@ class _Counts(TypedDict):
     rejected: int
 
 
-def _counted(store: Store, chunks: Iterable[Chunk], path: str) -> dict[str, _Counts]:
+class _Counter:
     """Puts a file's chunks into the store, some together, and counts their rows by the file they are from."""
-    counts = {path: _Counts(read=0, stored=0, duplicate=0, outside=0, rejected=0)}
-    held: dict[tuple[type[Row], str, bool], list[pa.RecordBatch]] = {}
 
-    def put(noun: type[Row], where: str, counted: bool) -> None:
-        came = held.pop((noun, where, counted))
-        kept = store.insert(noun, came)
-        count = counts[where]
+    def __init__(self, store: Store, path: str, told: Reading) -> None:
+        self.store, self.path, self.told = store, path, told
+        self.counts: dict[str, _Counts] = {}
+        self._held: dict[tuple[type[Row], str, bool], list[Chunk]] = {}
+        self._count(path)
+
+    def take(self, chunk: Chunk) -> None:
+        """Count a chunk and hold it until there are enough rows to put in together."""
+        where = chunk.path or self.path
+        count = self._count(where)
+        count["outside"] += chunk.outside
+        count["read"] += chunk.outside + (chunk.batch.num_rows if chunk.counted else 0)
+        held = self._held.setdefault((chunk.noun, where, chunk.counted), [])
+        held.append(chunk)
+        rows = sum(each.batch.num_rows for each in held)
+        if rows > HELD_ROWS or sum(each.batch.nbytes for each in held) > HELD_BYTES:
+            self._put(chunk.noun, where, chunk.counted)
+
+    def finish(self) -> dict[str, _Counts]:
+        """Put in what is held; the counts of each file."""
+        while self._held:
+            self._put(*next(iter(self._held)))
+        return self.counts
+
+    def _count(self, where: str) -> _Counts:
+        return self.counts.setdefault(where, _Counts(read=0, stored=0, duplicate=0, outside=0, rejected=0))
+
+    def _put(self, noun: type[Row], where: str, counted: bool) -> None:
+        chunks = self._held.pop((noun, where, counted))
+        if noun is Document:
+            chunks = self._without_clashes(chunks, where)
+        kept = self.store.insert(noun, [chunk.batch for chunk in chunks])
+        count = self._count(where)
         if noun is Reject:
             # a reject that is known from another time is one all the same
-            count["rejected"] += sum(batch.num_rows for batch in came)
+            count["rejected"] += sum(chunk.batch.num_rows for chunk in chunks)
         elif counted:
             count["stored"] += kept.stored
             count["duplicate"] += kept.duplicate
 
-    for chunk in chunks:
-        where = chunk.path or path
-        count = counts.setdefault(where, _Counts(read=0, stored=0, duplicate=0, outside=0, rejected=0))
-        count["outside"] += chunk.outside
-        count["read"] += chunk.outside + (chunk.batch.num_rows if chunk.counted else 0)
-        batches = held.setdefault((chunk.noun, where, chunk.counted), [])
-        batches.append(chunk.batch)
-        rows, size = sum(each.num_rows for each in batches), sum(each.nbytes for each in batches)
-        if rows > HELD_ROWS or size > HELD_BYTES:
-            put(chunk.noun, where, chunk.counted)
-    for noun, where, counted in list(held):
-        put(noun, where, counted)
-    return counts
+    def _without_clashes(self, chunks: list[Chunk], where: str) -> list[Chunk]:
+        """Documents without those whose id another text has; they become rejects."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        clashes = pa.array(self.store.clashes(Document, [chunk.batch for chunk in chunks], column="text"))
+        at, kept = 0, []
+        for chunk in chunks:
+            taken = clashes.slice(at, chunk.batch.num_rows)
+            at += chunk.batch.num_rows
+            self._reject(chunk, taken, where)
+            kept.append(replace(chunk, batch=chunk.batch.filter(pc.invert(taken)), lines=None))
+        return kept
+
+    def _reject(self, chunk: Chunk, taken: pa.Array, where: str) -> None:
+        lines = chunk.lines.filter(taken).to_pylist() if chunk.lines is not None else []
+        rows = chunk.batch.filter(taken).to_pylist()
+        bad = [
+            (line, f"the id {row['key']!r} is taken by another text", f"{row['key']}\t{row['date']}\t{row['text']}")
+            for line, row in zip(lines or [0] * len(rows), rows, strict=True)
+        ]
+        for each in rejects(bad, source="reports", file=where, reading=self.told):
+            self._count(where)["rejected"] += each.batch.num_rows
+            self.store.insert(Reject, [each.batch])
 
 
 def _refused(store: Store, name: str, file: Input, error: SourceError, told: Reading) -> Tally:
     """A file of a folder that cannot be used, as one reject."""
-    for chunk in rejects([(0, error.what, "")], source=name, file=file, reading=told):
+    for chunk in rejects([(0, error.what, "")], source=name, file=file.name, reading=told):
         store.insert(Reject, [chunk.batch])
     return Tally(file.name, name, read=1, stored=0, duplicate=0, outside=0, rejected=1)

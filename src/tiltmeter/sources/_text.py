@@ -42,13 +42,13 @@ def refuse_unless_text(first: bytes, *, where: str, strict: bool = True) -> None
 
 
 def decode(raw: bytes, *, where: str) -> str:
-    """
+    r"""
     The text of a whole file, without its byte-order mark.
 
     Raises:
         SourceError: It is no UTF-8 text.
 
-    >>> decode(b"\\xef\\xbb\\xbfKyiv", where="a.txt")
+    >>> decode(b"\xef\xbb\xbfKyiv", where="a.txt")
     'Kyiv'
     """
     refuse_unless_text(raw, where=where)

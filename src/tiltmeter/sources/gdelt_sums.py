@@ -1,9 +1,15 @@
-"""Daily signed sums per pair of states (cooperation and conflict cancel), computed from event data."""
+"""
+Signed sums per pair of states (cooperation and conflict cancel), computed from event data.
+
+Daily (`date, iso_a, iso_b, w`), or weekly as the program computes them
+(`week_start, a, b, days, sum`, where `days` of the week had a sum).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.nouns import Figure, schema
 from tiltmeter.sources import _days
@@ -16,13 +22,15 @@ from tiltmeter.sources._source import Chunk, Head, Reading, Source, rejects
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_COLUMNS = ["date", ("iso_a", "a"), ("iso_b", "b"), ("w", "value", "sum")]
+_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "date": ("date", "week_start"), "iso_a": ("iso_a", "a"), "iso_b": ("iso_b", "b"), "w": ("w", "sum"),
+}  # fmt: skip
 
 
 def _read(file: Input, reading: Reading) -> Iterator[Chunk]:
     for at, rows in enumerate(table(file)):
         if not at:
-            require(rows.batch.schema.names, _COLUMNS, source="gdelt-sums", file=file)
+            require(rows.batch.schema.names, list(_COLUMNS.values()), source="gdelt-sums", file=file)
         yield from _judged(rows, file, reading)
 
 
@@ -30,7 +38,8 @@ def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    told = {name[0] if isinstance(name, tuple) else name: _told(rows, name) for name in _COLUMNS}
+    told = {name: column(rows, *names) for name, names in _COLUMNS.items()}
+    weekly = "week_start" in rows.batch.schema.names
     days = read_days(told["date"])
     sides = [mapped(told[name], state_code) for name in ("iso_a", "iso_b")]
     values = mapped(told["w"], _number, pa.float64())
@@ -41,16 +50,19 @@ def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
         pc.if_else(pc.is_null(values), pa.scalar("the sum is no number"), pa.scalar(None, pa.string())),
     )
     good = pc.is_null(fault)
-    wanted = pc.and_(good, pc.fill_null(_of_use(sides, reading), False))  # noqa: FBT003 - Arrow's own signature
-    batch = _figures(days, sides, values, wanted, reading.run)
+    wanted = pc.and_(good, pc.fill_null(_of_use(sides, reading), False))
+    count = pc.fill_null(mapped(column(rows, "days"), _whole, pa.int64()), 1)
+    given = {
+        "start": days,
+        "end": mapped(told["date"], _week_end, pa.date32()) if weekly else days,
+        "value": values,
+        "rows": count,
+    }
+    batch = _figures(given, sides, reading.run).filter(wanted)
     yield Chunk(Figure, batch, outside=(pc.sum(good).as_py() or 0) - batch.num_rows)
     lines, reasons = rows.batch.column(LINE).to_pylist(), fault.to_pylist()
     bad = [(lines[index], why, rows.raw(index)) for index, why in enumerate(reasons) if why is not None]
-    yield from rejects([*rows.broken, *bad], source="gdelt-sums", file=file, reading=reading)
-
-
-def _told(rows: Rows, name: str | tuple[str, ...]) -> pa.Array:
-    return column(rows, *(name if isinstance(name, tuple) else (name,)))
+    yield from rejects([*rows.broken, *bad], source="gdelt-sums", file=file.name, reading=reading)
 
 
 def _day_fault(text: str, reading: Reading) -> str | None:
@@ -63,6 +75,15 @@ def _no_state(texts: pa.Array, codes: pa.Array) -> pa.Array:
 
     reason = pc.binary_join_element_wise("no such state:", pc.fill_null(texts, "(none)"), " ")
     return pc.if_else(pc.is_null(codes), reason, pa.scalar(None, pa.string()))
+
+
+def _week_end(text: str) -> dt.date | None:
+    start = _days.day(text)
+    return start + dt.timedelta(days=6) if start else None
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _number(text: str) -> float | None:
@@ -85,28 +106,30 @@ def _of_use(sides: list[pa.Array], reading: Reading) -> pa.Array:
     return pc.or_(*(mapped(each, lambda code: code in kept, pa.bool_()) for each in sides))
 
 
-def _figures(days: pa.Array, sides: list[pa.Array], values: pa.Array, wanted: pa.Array, run: str) -> pa.RecordBatch:
+def _figures(given: dict[str, Any], sides: list[pa.Array], run: str) -> pa.RecordBatch:
+    """All rows as figures; those that are at fault have nulls and are filtered out by the caller."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     # an unordered pair is written in the order of the alphabet, whichever way the file has it
-    pair = [pc.min_element_wise(*sides).filter(wanted), pc.max_element_wise(*sides).filter(wanted)]
-    days = days.filter(wanted)
-    given: dict[str, Any] = {
-        "key": pc.binary_join_element_wise(days.cast(pa.string()), *pair, "/"),
-        "a": pair[0], "b": pair[1], "start": days, "end": days, "value": values.filter(wanted),
-    }  # fmt: skip
+    pair = [pc.min_element_wise(*sides), pc.max_element_wise(*sides)]
+    stretch = [given["start"].cast(pa.string()), given["end"].cast(pa.string())]
+    span = pc.if_else(pc.equal(*stretch), stretch[0], pc.binary_join_element_wise(*stretch, "_"))
+    told = {**given, "a": pair[0], "b": pair[1], "key": pc.binary_join_element_wise(span, *pair, "/")}
     constant = {
-        "source": "gdelt-sums", "run": run, "kind": "signed_sum", "rows": 1, "directed": False,
-        "origin": "daily sums computed from GDELT 2.0 events",
+        "source": "gdelt-sums", "run": run, "kind": "signed_sum", "directed": False,
+        "origin": "signed sums per pair of states, computed from GDELT 2.0 events",
     }  # fmt: skip
-    shape = schema(Figure)
-    arrays = [given.get(field.name, pa.array([constant.get(field.name)] * len(days), field.type)) for field in shape]
-    return pa.RecordBatch.from_arrays(arrays, schema=shape)
+    arrays = [
+        told[field.name] if field.name in told else pa.array([constant[field.name]] * len(span), field.type)
+        for field in schema(Figure)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema(Figure))
 
 
 def _sniff(head: Head) -> float:
-    return 1.0 if {"date", "iso_a", "iso_b", "w"} <= set(head.columns) else 0.0
+    daily, weekly = {"date", "iso_a", "iso_b", "w"}, {"week_start", "a", "b", "days", "sum"}
+    return 1.0 if daily <= set(head.columns) or weekly <= set(head.columns) else 0.0
 
 
 SOURCE = Source(

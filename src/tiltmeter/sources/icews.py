@@ -37,7 +37,7 @@ def _told(rows: Rows, seen: Counter[str]) -> Told:
     countries = [column(rows, f"{which}_iso", f"{which}_country") for which in ("source", "target")]
     sectors = [column(rows, f"{which}_sectors") for which in ("source", "target")]
     giver, taker = (
-        sides(rows, name=name, country=country, sectors=sector, day=day)
+        sides(name=name, country=country, sectors=sector, day=day)
         for name, country, sector in zip(names, countries, sectors, strict=True)
     )
     if "event_id" in rows.batch.schema.names:

@@ -124,6 +124,27 @@ class Store:
             self._connection.execute("DROP TABLE staged; DROP TABLE fresh")
         return Kept(stored, came - stored)
 
+    def clashes(self, noun: type[Row], batches: Iterable[pa.RecordBatch], *, column: str) -> list[bool]:
+        """
+        Whether each row's key is taken by another value of `column`, in the store or by a row before it.
+
+        >>> store = Store.memory()
+        >>> told = Document("reports", "1", "r", "Kyiv thanks Riga.")
+        >>> _ = store.add([told])
+        >>> from tiltmeter.nouns import batches
+        >>> other = Document("reports", "1", "r", "Riga thanks Kyiv.")
+        >>> store.clashes(Document, batches([told, other], Document), column="text")
+        [False, True]
+        """
+        import pyarrow as pa
+
+        incoming = pa.Table.from_batches(batches, schema=schema(noun)).select(["source", "key", column])
+        with _clear(self.path):
+            self._connection.register("incoming", incoming)
+            told = self._connection.sql(_CLASHES.format(table=TABLES[noun], column=column)).fetchall()
+            self._connection.unregister("incoming")
+        return [bool(clash) for (clash,) in told]
+
     def add(self, rows: Sequence[Row]) -> Kept:
         """Put in a few rows of one noun; see `insert`."""
         from tiltmeter.nouns import batches
@@ -230,6 +251,15 @@ WHERE id = ?
 
 _STAGED: Final = """
 CREATE OR REPLACE TEMP TABLE staged AS SELECT row_number() OVER () AS nth, {columns} FROM incoming
+"""
+
+_CLASHES: Final = """
+WITH came AS (SELECT row_number() OVER () AS nth, source, key, {column} AS told FROM incoming),
+    first AS (SELECT source, key, arg_min(told, nth) AS told FROM came GROUP BY source, key)
+SELECT coalesce(old.{column}, first.told) IS DISTINCT FROM came.told
+FROM came JOIN first USING (source, key)
+    LEFT JOIN {table} AS old ON old.source = came.source AND old.key = came.key
+ORDER BY nth
 """
 
 _FRESH: Final = """

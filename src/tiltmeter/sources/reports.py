@@ -1,0 +1,201 @@
+"""
+Reports: a text or HTML file each, a plain file of several, or a table of dated texts.
+
+A table has a column `text`, and may have `id, date, title, language, outlet,
+author, url`; `sources` (names, or a list of name and link) stands for the outlet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from tiltmeter.nouns import Document, batches, schema
+from tiltmeter.sources import _days
+from tiltmeter.sources._documents import HEADER, digest, document, several, whole
+from tiltmeter.sources._events import column, mapped, read_days
+from tiltmeter.sources._input import Input
+from tiltmeter.sources._rows import LINE, Rows, require, table
+from tiltmeter.sources._source import Chunk, Head, Reading, Source, rejects
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TEXT: Final = ("text", "content", "body", "sentence", "story", "maintext")
+_ID: Final = ("id", "doc_id", "document_id", "guid", "key")
+_DATE: Final = ("date", "dateline", "published", "publication_date", "pub_date", "publishedat", "date_publish")
+_OUTLET: Final = ("outlet", "publisher", "source", "sources", "source_domain", "newspaper")
+_URL: Final = ("url", "link", "source_url")
+
+
+def _read(file: Input, reading: Reading) -> Iterator[Chunk]:
+    if _is_table(file):
+        yield from _read_table(file, reading)
+    elif file.suffix in {".txt", ".md"} and HEADER.search(text := whole(file)):
+        yield from _read_several(text, file, reading)
+    else:
+        made = document(file, run=reading.run, written=_written(reading))
+        why = made.date and _days.fault(made.date, str(made.date), today=reading.today)
+        if why:
+            yield from rejects([(1, why, made.title)], source="reports", file=file.name, reading=reading)
+        else:
+            yield from _chunks([(1, made)])
+
+
+def _is_table(file: Input) -> bool:
+    if file.suffix in {".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet"}:
+        return True
+    return file.peek().startswith(b"PAR1")
+
+
+def _written(reading: Reading) -> bool:
+    return bool(reading.options.get("written", False))
+
+
+def _chunks(made: Iterable[tuple[int, Document]]) -> Iterator[Chunk]:
+    import pyarrow as pa
+
+    pairs = list(made)
+    lines = pa.array([line for line, _ in pairs], pa.int64())
+    for batch in batches([each for _, each in pairs], Document, size=len(pairs) or 1):
+        yield Chunk(Document, batch, lines=lines)
+
+
+def _read_several(text: str, file: Input, reading: Reading) -> Iterator[Chunk]:
+    good: list[tuple[int, Document]] = []
+    bad: list[tuple[int, str, str]] = []
+    outlet = str(reading.options.get("outlet", ""))
+    for line, (key, told, language, title), body in several(text):
+        day = _days.day(told) if told else None
+        why = _days.fault(day, told, today=reading.today) if told else None
+        if why or not body:
+            bad.append((line, why or "no text", f"{key} | {told} | {title}"))
+            continue
+        made = Document(
+            "reports", key, reading.run, body, language or "und", day, title, outlet, written=_written(reading)
+        )
+        good.append((line, made))
+    yield from _chunks(good)
+    yield from rejects(bad, source="reports", file=file.name, reading=reading)
+
+
+def _read_table(file: Input, reading: Reading) -> Iterator[Chunk]:
+    for at, rows in enumerate(table(file)):
+        if not at:
+            require(rows.batch.schema.names, [_TEXT], source="reports", file=file)
+        yield from _judged(rows, file, reading)
+
+
+def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    name = next(each for each in _TEXT if each in rows.batch.schema.names)
+    texts, told = rows.batch.column(name), column(rows, *_DATE)
+    days = read_days(told)
+    fault = pc.coalesce(
+        pc.if_else(_blank(texts), pa.scalar("no text"), pa.scalar(None, pa.string())),
+        mapped(
+            pc.binary_join_element_wise(told, days.cast(pa.string()), "\x1f", null_handling="replace"),
+            lambda packed: _day_fault(packed, reading),
+        ),
+    )
+    good = pc.is_null(fault)
+    columns: dict[str, Any] = {
+        "key": _keys(column(rows, *_ID), told, texts), "text": texts, "date": days,
+        "language": mapped(column(rows, "language", "lang"), _language),
+        "title": column(rows, "title", "headline"), "author": column(rows, "author", "authors", "byline"),
+        "outlet": mapped(column(rows, *_OUTLET), _outlet), "url": column(rows, *_URL),
+    }  # fmt: skip
+    if all(value is None for value in columns["url"].to_pylist()):
+        columns["url"] = mapped(column(rows, *_OUTLET), _link)
+    yield _chunk(columns, good, rows.batch.column(LINE), reading)
+    lines, reasons = rows.batch.column(LINE).to_pylist(), fault.to_pylist()
+    bad = [(lines[index], why, rows.raw(index)) for index, why in enumerate(reasons) if why is not None]
+    yield from rejects([*rows.broken, *bad], source="reports", file=file.name, reading=reading)
+
+
+def _blank(texts: pa.Array) -> pa.Array:
+    import pyarrow.compute as pc
+
+    return pc.fill_null(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0), True)
+
+
+def _day_fault(packed: str, reading: Reading) -> str | None:
+    text, _, day = packed.partition("\x1f")
+    return _days.fault(dt.date.fromisoformat(day) if day else None, text, today=reading.today) if text else None
+
+
+def _keys(ids: pa.Array, told: pa.Array, texts: pa.Array) -> pa.Array:
+    """The ids; where there is none, a digest of date and text."""
+    import pyarrow as pa
+
+    if not ids.null_count:
+        return ids
+    made = (
+        key or digest(f"{day or ''}\n{text or ''}")
+        for key, day, text in zip(ids.to_pylist(), told.to_pylist(), texts.to_pylist(), strict=True)
+    )
+    return pa.array(made, pa.string())
+
+
+def _language(told: str) -> str:
+    return told[:2].lower() if len(told) == 2 or told[2:3] in {"-", "_"} else "und"
+
+
+def _outlet(told: str) -> str:
+    names = [name for name, _ in _listed(told)]
+    return "; ".join(names) if names else told
+
+
+def _link(told: str) -> str | None:
+    return next((link for _, link in _listed(told) if link), None)
+
+
+def _listed(told: str) -> list[tuple[str, str]]:
+    """Names and links of a JSON list of outlets; empty if it is none."""
+    if not told.startswith("["):
+        return []
+    try:
+        items = json.loads(told)
+    except ValueError:
+        return []
+    pairs = [item if isinstance(item, list) else [item] for item in items]
+    return [(str(pair[0]), str(pair[1]) if len(pair) > 1 else "") for pair in pairs if pair]
+
+
+def _chunk(columns: dict[str, Any], good: pa.Array, lines: pa.Array, reading: Reading) -> Chunk:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    empty = {"source": "reports", "run": reading.run, "written": _written(reading), "language": "und"}
+    arrays = []
+    for field in schema(Document):
+        held = columns.get(field.name)
+        if held is None:
+            arrays.append(pa.array([empty.get(field.name, "")] * len(good), field.type))
+        else:
+            arrays.append(held if field.nullable else pc.fill_null(held, empty.get(field.name, "")))
+    batch = pa.RecordBatch.from_arrays(arrays, schema=schema(Document))
+    return Chunk(Document, batch.filter(good), lines=lines.filter(good))
+
+
+def _sniff(head: Head) -> float:
+    names = set(head.columns)
+    if names & set(_TEXT) and (names & set(_DATE) or names & set(_ID)):
+        return 0.8
+    if head.file.suffix in {".html", ".htm"} or (head.file.suffix == ".txt" and not len(names) > 8):
+        return 0.5
+    return 0.0
+
+
+SOURCE = Source(
+    name="reports",
+    yields=(Document,),
+    url="https://en.wikipedia.org/wiki/News_agency",
+    licence="that of each text; the store keeps texts, the exports only what is asked for",
+    read=_read,
+    sniff=_sniff,
+)
