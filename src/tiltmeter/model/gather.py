@@ -104,6 +104,8 @@ def _mix(
     giver_s, taker_s = mapped(events["giver"], state_of), mapped(events["taker"], state_of)
     giver_p, taker_p = mapped(events["giver"], power_of), mapped(events["taker"], power_of)
     sources, source = codes(events["source"])
+    world = np.zeros((len(sources), len(when.labels)), dtype=np.int64)
+    np.add.at(world, (source[use], time[use]), 1)
     # a state that is also a power has no relation with itself
     same = np.array([state_of.get(code, -1) for code in cast.powers])
     parts = []
@@ -115,7 +117,7 @@ def _mix(
     for name in ("words", "deeds"):
         told = (power < 2) & (gauge == GAUGES.index(name))
         rows.append(Noted(name, events, row[told], state[told], time[told]))
-    return _tally(state, power, gauge, source, time, kind, tuple(sources))
+    return _tally(state, power, gauge, source, time, kind, tuple(sources), world)
 
 
 def _eventdays(events: pa.Table) -> Dates:
@@ -130,14 +132,14 @@ def _eventdays(events: pa.Table) -> Dates:
 
 
 def _tally(
-    state: Ints, power: Ints, gauge: Ints, source: Ints, time: Ints, kind: Ints, sources: tuple[str, ...]
+    state: Ints, power: Ints, gauge: Ints, source: Ints, time: Ints, kind: Ints, sources: tuple[str, ...], world: Ints
 ) -> Mix:
     keys, index = np.unique(np.stack([state, power, gauge, source, time]), axis=1, return_inverse=True)
     index = index.ravel()
     size = keys.shape[1]
     total = np.bincount(index, minlength=size).astype(np.int64)
     cooperative = np.bincount(index, weights=kind, minlength=size).astype(np.int64)
-    return Mix(keys[0], keys[1], keys[2], keys[3], keys[4], cooperative, total, sources)
+    return Mix(keys[0], keys[1], keys[2], keys[3], keys[4], cooperative, total, sources, world)
 
 
 def _figures(figures: pa.Table, cast: Cast, when: Calendar, rows: list[Noted]) -> Figures:

@@ -51,6 +51,8 @@ class Mix:
     cooperative: Ints
     total: Ints
     sources: tuple[str, ...]
+    world: Ints
+    """All events of each source in each period, whoever is in them, shape (K, T)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

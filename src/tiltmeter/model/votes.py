@@ -63,13 +63,15 @@ class Places:
     Posterior of the votes model: positions (A, T), mean 0 and sd 1 over the actors present.
 
     `item` (J, 9) holds each item's mean (a1, a2, b) and covariance (11, 22, bb, 12, 1b,
-    2b). `told` (A, T, 2) is what the votes say as a Gaussian: precision and linear term.
+    2b). `told` (A, T, 2), precision and linear term, gives `mean` when smoothed with `step`;
+    `said` is what the votes of each period say by themselves, nothing where there are none.
     """
 
     mean: Floats
     sd: Floats
     item: Floats
     told: Floats
+    said: Floats
     step: Floats
     start: Floats
     rounds: int
@@ -78,8 +80,8 @@ class Places:
 
 
 def prepare(
-    *, actor: Ints, item: Ints, time: Ints, choice: Ints, actors: int, years: Floats, poles: tuple[int, int]
-) -> Votes:
+    *, actor: Ints, item: Ints, time: Ints, choice: Ints, years: Floats, present: Bools, poles: tuple[int, int]
+) -> Votes:  # fmt: skip
     """
     Ballots with unanimous items dropped, sorted and indexed for the compiled loops.
 
@@ -89,10 +91,12 @@ def prepare(
         time: In which period, below `periods`. Shape (N,).
         choice: 0 yes, 1 abstain, 2 no; anything else is left out. Shape (N,).
         years: Length of the step into each period. Shape (T,).
+        present: When each actor is on the calendar; a stretch without gaps. Shape (A, T).
+        poles: Two actors, the first of whom is put on the negative side.
 
     >>> one = np.array([0, 1, 0, 1])
     >>> votes = prepare(actor=one, item=np.array([0, 0, 1, 1]), time=0 * one, choice=np.array([0, 2, 0, 0]),
-    ...                 actors=2, years=np.ones(1), poles=(0, 1))
+    ...                 years=np.ones(1), present=np.ones((2, 1), dtype=bool), poles=(0, 1))
     >>> len(votes.cell)  # the second item is unanimous
     2
     """
@@ -108,10 +112,9 @@ def prepare(
     order = np.argsort(item, kind="stable")
     actor, item, time, choice = actor[order], item[order], time[order], choice[order]
     first = np.searchsorted(item, np.arange(int(contested.sum()) + 1))
-    span = np.stack([np.full(actors, periods), np.zeros(actors, dtype=np.int64)], axis=1)
-    np.minimum.at(span[:, 0], actor, time)
-    np.maximum.at(span[:, 1], actor, time + 1)
-    span[span[:, 1] == 0] = 0
+    ever = np.asarray(present.any(axis=1))
+    last = periods - np.argmax(present[:, ::-1], axis=1)
+    span = np.where(ever[:, None], np.stack([np.argmax(present, axis=1), last], axis=1), 0)
     return Votes(
         first=first.astype(np.int64),
         cell=(actor.astype(np.int64) * periods + time).astype(np.int32),
@@ -189,6 +192,7 @@ def _close(
     *, rounds: int, change: float, bounds: tuple[float, ...],
 ) -> Places:  # fmt: skip
     told = _information(votes, spot, item)
+    said = told.copy()
     # the means stay those of the iteration; only their spread is new
     mean = spot[:, :, 0].copy()
     repaired, _ = _spread(votes, told, step, start)
@@ -196,7 +200,7 @@ def _close(
     present = votes.present()
     mean[~present] = np.nan
     sd = np.where(present, np.sqrt(np.maximum(repaired, 0.0)), np.nan)
-    return Places(mean, sd, item, told, step, start, rounds, change, bounds)
+    return Places(mean, sd, item, told, said, step, start, rounds, change, bounds)
 
 
 def _linear(info: Floats, mean: Floats, step: Floats, start: Floats, span: Ints) -> Floats:
@@ -290,13 +294,13 @@ def _learn_steps(
 
 
 def _information(votes: Votes, spot: Floats, item: Floats) -> Floats:
-    """The true information of the votes on each position, as (precision, 0); shape (A, T, 2)."""
+    """What the votes say of each position near where it is: (precision, linear term), shape (A, T, 2)."""
     from tiltmeter.model import votes_loops as loops
 
     told = np.zeros((votes.actors, votes.periods, 2))
-    info = np.zeros(votes.actors * votes.periods)
-    loops.curvature_to_actors(votes.first, votes.cell, votes.choice, item, spot.reshape(-1, 2), info)
-    told[:, :, 0] = info.reshape(votes.actors, votes.periods)
+    flat = told.reshape(-1, 2)
+    loops.curvature_to_actors(votes.first, votes.cell, votes.choice, item, spot.reshape(-1, 2), flat)
+    told[:, :, 1] += told[:, :, 0] * spot[:, :, 0]
     return told
 
 

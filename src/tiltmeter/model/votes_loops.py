@@ -111,13 +111,13 @@ def ballots_to_items(
 @njit(cache=True)
 def curvature_to_actors(first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, out: Floats) -> None:
     """
-    True information of the ballots on each actor and period, less item uncertainty; fills `out` (cells,).
+    True information and score of the ballots on each actor and period; fills `out` (cells, 2).
 
     A ballot with curvature h = p(1-p) tells h b² about a position whose item is
     known. Its item being estimated from all, a share h s² of that (the ballot's
     leverage, s² the variance of its linear predictor from the item) is used up.
     """
-    out[:] = 0.0
+    out[:, :] = 0.0
     for j in range(first.shape[0] - 1):
         a1, a2, b = item[j, 0], item[j, 1], item[j, 2]
         for k in range(first[j], first[j + 1]):
@@ -127,12 +127,16 @@ def curvature_to_actors(first: Ints, cell: Ints, choice: Ints, item: Floats, pla
             h = p * (1.0 - p)
             s = item[j, 3] + 2.0 * m * item[j, 7] + m * m * item[j, 5]
             told = h * max(0.0, 1.0 - h * s)
-            if choice[k] != 0:
+            if choice[k] == 0:
+                out[c, 1] += b * (1.0 - p)
+            else:
+                out[c, 1] -= b * p
                 p = 1.0 / (1.0 + math.exp(-(a2 + b * m)))
                 h = p * (1.0 - p)
                 s = item[j, 4] + 2.0 * m * item[j, 8] + m * m * item[j, 5]
                 told += h * max(0.0, 1.0 - h * s)
-            out[c] += told * b * b
+                out[c, 1] += b * (1.0 - p) if choice[k] == 1 else -b * p
+            out[c, 0] += told * b * b
 
 
 @njit(cache=True)

@@ -1,0 +1,204 @@
+"""Fits a panel: votes first, then all gauges together, and gives the tilt with its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tiltmeter.errors import ModelError
+from tiltmeter.model.arrays import Bools, Floats
+from tiltmeter.model.axis import VoteFit, vote_fit
+from tiltmeter.model.options import FitSettings
+from tiltmeter.model.paths import Mode, Paths, Prior, Scales, draw, draw_prior, find_mode, prior
+from tiltmeter.model.rollcalls import refuse_unless_opposed
+from tiltmeter.model.tilt import Positions, Tilt
+from tiltmeter.model.warmth import Closeness, closeness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiltmeter.model.observe import Design
+    from tiltmeter.model.panel import Panel
+
+
+def fit(panel: Panel, *, settings: FitSettings | None = None, progress: Callable[[float], None] | None = None) -> Tilt:
+    """
+    Where each state of a panel stands between the poles, with draws of whole paths.
+
+    Votes are placed on a line first, all voters together. Where there is other
+    evidence on the theatre's states, votes, words, deeds and signed sums are then
+    gauges of one tilt, each with a deviation of its own; where there is none, the
+    tilt is the votes gauge.
+
+    Args:
+        panel: What to fit.
+        settings: Seed, chains, draws and prior scales.
+        progress: Called with the share done, from 0 to 1.
+
+    Raises:
+        ModelError: There is no evidence at all, or the poles never differ.
+
+    >>> from tiltmeter.model.world import simulate_world
+    >>> tilt = fit(simulate_world(seed=1, weeks=60).panel, settings=FitSettings(chains=2, draws=50))
+    >>> tilt.draws.shape[:2], tilt.mean.shape == tilt.sd.shape
+    ((2, 50), True)
+    """
+    settings = settings or FitSettings()
+    if settings.only == "votes":
+        panel = panel.only_votes()
+    rng = np.random.default_rng(settings.seed)
+    days = np.diff(panel.starts).astype(np.float64) / 365.25
+    years = np.concatenate([days[:1], days[:-1]])
+    refuse_unless_opposed(panel)
+    votes, note = _votes(panel, years, settings, rng, progress)
+    others = (panel.mix.power < 2).any() or (panel.figures.power < 2).any()
+    if votes is None and not others:
+        raise ModelError(f"nothing to fit{note}", mend="add votes, events or figures on the theatre's states")
+    own = _from_votes(panel, votes, settings, rng) if votes is not None and not others else None
+    parts = own or _together(panel, years, votes, settings, rng, progress)
+    near = closeness(panel, years, votes, settings, rng)
+    if progress:
+        progress(1.0)
+    return _tilt(panel, settings, parts, near, votes, note)
+
+
+def _votes(
+    panel: Panel, years: Floats, settings: FitSettings, rng: np.random.Generator,
+    progress: Callable[[float], None] | None,
+) -> tuple[VoteFit | None, str]:  # fmt: skip
+    if not len(panel.ballots.actor):
+        return None, ": there are no votes"
+    try:
+        half = (lambda share: progress(0.5 * share)) if progress else None
+        return vote_fit(panel, years, settings, rng, progress=half), ""
+    except ModelError as error:
+        # other evidence may still carry the tilt; if there is none, fit says why
+        return None, f": {error.what}"
+
+
+def _from_votes(panel: Panel, votes: VoteFit, settings: FitSettings, rng: np.random.Generator) -> dict[str, Any]:
+    """The tilt where votes are all there is: the votes gauge itself."""
+    rows = [votes.wanted.index(code) for code in panel.states]
+    whole = rows == list(range(len(votes.wanted)))
+    draws = votes.paths if whole else votes.paths[:, :, rows]
+    present = np.isfinite(draws[0, 0])
+    share = _share(draws, votes.prior_var)
+    count = max(10, settings.draws // 5)
+    return {
+        "draws": draws,
+        "gauge_draws": {"votes": draws},
+        "gauge_share": {"votes": share},
+        "prior_draws": _votes_prior(votes.prior_var, settings.chains, count, rng),
+        "data_share": share,
+        "jumps": {},
+        "present": present,
+        "diagnostics": {"tilt": "votes alone"},
+    }
+
+
+def _votes_prior(var: Floats, chains: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Walks with these variances, the first period's being that of the first place; nan where there are none."""
+    known = np.isfinite(var)
+    steps = np.diff(np.where(known, var, 0.0), axis=1, prepend=0.0)
+    scale = np.sqrt(np.maximum(np.where(known, steps, 0.0), 0.0)).astype(np.float32)
+    walk = np.cumsum(rng.standard_normal((chains, draws, *var.shape), dtype=np.float32) * scale, axis=-1)
+    walk[:, :, ~known] = np.nan
+    return walk
+
+
+def _together(
+    panel: Panel, years: Floats, votes: VoteFit | None, settings: FitSettings, rng: np.random.Generator,
+    progress: Callable[[float], None] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The tilt as what votes, words, deeds and signed sums share."""
+    from tiltmeter.model.observe import design
+
+    plan = design(panel, votes.told if votes is not None else None)
+    before, scales = prior(panel, years, settings), Scales(plan, settings)
+    mode = find_mode(plan, before, scales)
+    later = (lambda share: progress(0.5 + 0.5 * share)) if progress else None
+    drawn = draw(plan, mode, before, scales, rng, chains=settings.chains, draws=settings.draws, progress=later)
+    fewer = max(10, settings.draws // 5)
+    blind = draw_prior(before, scales, rng, chains=settings.chains, draws=fewer)
+    return _parts(panel, plan, mode, before, scales, drawn, blind)
+
+
+def _parts(
+    panel: Panel, plan: Design, mode: Mode, before: Prior, scales: Scales, drawn: Paths, blind: Floats
+) -> dict[str, Any]:  # fmt: skip
+    middle = drawn.scales.mean(axis=0)
+    wide = before.variance(scales.step(middle))
+    spread = scales.deviation(middle)
+    return {
+        "draws": drawn.tilt,
+        "gauge_draws": drawn.gauges,
+        "gauge_share": {
+            gauge: _share(path, wide + spread[g] ** 2) for g, (gauge, path) in enumerate(drawn.gauges.items())
+        },
+        "prior_draws": blind,
+        "data_share": _share(drawn.tilt, wide),
+        "jumps": {code: drawn.jumps[s] for s, code in enumerate(panel.states)},
+        "present": np.ones((len(panel.states), len(panel.periods)), dtype=bool),
+        "diagnostics": {
+            "tilt": "all gauges",
+            "scales": dict(zip(drawn.names, np.exp(middle).round(4).tolist(), strict=True)),
+            "scale_sd": dict(zip(drawn.names, drawn.scales.std(axis=0).round(4).tolist(), strict=True)),
+            "accepted": round(drawn.accepted, 3),
+            "clumping": {name: round(value, 1) for name, value in drawn.clumping.items()},
+            "figure_noise": round(mode.noise, 3),
+            "mode_change": mode.change,
+            "effects": len(plan.names),
+        },
+    }
+
+
+def _share(draws: Floats, wide: Floats) -> Floats:
+    """Share of the prior variance that the data took away, 0 to 1, shape (S, T)."""
+    left = draws.reshape(-1, *draws.shape[2:]).var(axis=0, dtype=np.float64)
+    return np.asarray(np.clip(1.0 - left / wide, 0.0, 1.0))
+
+
+def _tilt(
+    panel: Panel, settings: FitSettings, parts: dict[str, Any], near: Closeness, votes: VoteFit | None, note: str
+) -> Tilt:  # fmt: skip
+    diagnostics = {"votes": note.removeprefix(": ") or "none used"} if votes is None else {
+        "votes": {"rounds": votes.rounds, "change": votes.change, "step_year": round(votes.step, 4)}
+    }  # fmt: skip
+    return Tilt(
+        theatre=panel.theatre,
+        states=panel.states,
+        poles=panel.poles,
+        powers=panel.powers,
+        periods=panel.periods,
+        starts=panel.starts,
+        gauges=tuple(parts["gauge_draws"]),
+        draws=parts["draws"],
+        gauge_draws=parts["gauge_draws"],
+        prior_draws=parts["prior_draws"],
+        pole_draws=_poles(panel, settings, votes),
+        data_share=parts["data_share"],
+        gauge_share=parts["gauge_share"],
+        evidence=panel.evidence,
+        closeness=near.draws,
+        closeness_prior=near.blind,
+        closeness_share=near.share,
+        jumps=parts["jumps"],
+        present=parts["present"],
+        positions=votes.positions if votes is not None else _no_positions(panel),
+        diagnostics=diagnostics | parts["diagnostics"],
+        settings=settings,
+    )
+
+
+def _poles(panel: Panel, settings: FitSettings, votes: VoteFit | None) -> Floats:
+    """The poles' own paths on the axis; without their votes they stand at -1 and +1."""
+    if votes is not None:
+        return votes.paths[:, :, [votes.wanted.index(pole) for pole in panel.poles]]
+    fixed = np.tile(np.array([-1.0, 1.0], dtype=np.float32)[:, None], (1, len(panel.periods)))
+    return np.broadcast_to(fixed, (settings.chains, settings.draws, *fixed.shape)).copy()
+
+
+def _no_positions(panel: Panel) -> Positions:
+    none: Bools = np.zeros((0, len(panel.periods)), dtype=bool)
+    return Positions((), np.zeros(none.shape), np.zeros(none.shape), none)

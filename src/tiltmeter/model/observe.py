@@ -1,0 +1,296 @@
+"""What events, figures and votes say about a state's gauges, as Gaussians on the poles' axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from tiltmeter.model.arrays import Floats, Ints
+from tiltmeter.model.panel import GAUGES, Panel
+
+OFFSET_MEAN: Final = {"words": 1.5, "deeds": 0.5}
+"""Logit of the cooperative share with a power one is equally near to both of: most words are friendly."""
+OFFSET_SD: Final = 1.0
+DYAD_SD: Final = 0.4
+"""Lasting difference of a dyad's mix from what its distance explains, logit."""
+SOURCE_SD: Final = 0.5
+"""How much friendlier or grimmer a source reports than others, logit."""
+FIGURE_SD: Final = 3.0
+"""Level of a dyad's signed sums, in their own weekly sd: so wide that only their changes tell anything."""
+CLUMPING: Final = (20.0, 1.0)
+"""Prior median and log sd of the beta-binomial's concentration: a week's events tell one story, not n."""
+ROBUST: Final = 4.0
+"""Degrees of freedom of a signed sum about its mean."""
+
+
+Effect = Callable[[str, float, float], int]
+"""Names a fixed effect with its prior mean and sd, and gives its number."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """
+    Observations of one state: each is `sign` · slope · gauge + effects, on its own scale.
+
+    `effect` (N, 3) and `load` (N, 3) name up to three fixed effects and their loads.
+    For events `hits` of `tries`; for figures `value` with `weight`.
+    """
+
+    time: Ints
+    gauge: Ints
+    sign: Floats
+    effect: Ints
+    load: Floats
+    hits: Floats
+    tries: Floats
+    value: Floats
+    weight: Floats
+
+    def select(self, keep: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Rows:
+        """The rows for which `keep` is true."""
+        return Rows(*(getattr(self, name)[keep] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """Sufficient statistics of one state's observations, as `bands.forward` takes them."""
+
+    told: Floats
+    linear: Floats
+    cross: Floats
+    fixed: Floats
+    fixed_linear: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Design:
+    """The observations of all states, the gauges that have any, and the fixed effects' prior."""
+
+    gauges: tuple[str, ...]
+    rows: tuple[Rows, ...]
+    prior_mean: Floats
+    prior_sd: Floats
+    names: tuple[str, ...]
+    periods: int
+    votes: tuple[Floats, Floats] | None = field(default=None)
+    """Precision and linear term of the votes gauge on the axis, each (S, T); None without votes."""
+
+
+def design(panel: Panel, votes: tuple[Floats, Floats] | None) -> Design:
+    """
+    Lays out a panel's events and figures as observations of gauges.
+
+    A figure for both poles in one period counts as half their difference: what
+    attention adds to both drops out.
+
+    Source:
+        Ours; we know of no published treatment of signed sums with a shared attention term.
+    """
+    names: list[str] = []
+    mean: list[float] = []
+    sd: list[float] = []
+
+    def effect(name: str, centre: float, scale: float) -> int:
+        if name not in names:
+            names.append(name)
+            mean.append(centre)
+            sd.append(scale)
+        return names.index(name)
+
+    used = {GAUGES[g] for g in np.unique(panel.mix.gauge[panel.mix.power < 2])}
+    used |= {"figures"} if (panel.figures.power < 2).any() else set()
+    used |= {"votes"} if votes is not None and votes[0].any() else set()
+    gauges = tuple(name for name in (*GAUGES, "figures") if name in used)
+    parts = [
+        [*_mix_rows(panel, state, gauges, effect), *_figure_rows(panel, state, gauges, effect)]
+        for state in range(len(panel.states))
+    ]
+    rows = tuple(
+        Rows(*(np.concatenate([getattr(part, name) for part in own]) for name in Rows.__slots__)) if own else _no_rows()
+        for own in parts
+    )
+    return Design(
+        gauges=gauges,
+        rows=rows,
+        prior_mean=np.array(mean),
+        prior_sd=np.array(sd),
+        names=tuple(names),
+        periods=len(panel.periods),
+        votes=votes if "votes" in gauges else None,
+    )
+
+
+def _no_rows() -> Rows:
+    none, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
+    wide = np.zeros((0, 3))
+    return Rows(whole, whole, none, wide.astype(np.int64), wide, none, none, none, none)
+
+
+def _mix_rows(panel: Panel, state: int, gauges: tuple[str, ...], effect: Effect) -> list[Rows]:
+    mix = panel.mix
+    parts = []
+    for g, gauge in enumerate(gauges):
+        if gauge not in OFFSET_MEAN:
+            continue
+        own = (mix.state == state) & (mix.power < 2) & (mix.gauge == GAUGES.index(gauge))
+        sources = np.unique(mix.source[(mix.gauge == GAUGES.index(gauge)) & (mix.power < 2)])
+        common = effect(f"{gauge}", OFFSET_MEAN[gauge], OFFSET_SD)
+        dyad = np.array([effect(f"{gauge}/{pole}", 0.0, DYAD_SD) for pole in "ab"])
+        several = len(sources) > 1
+        told = {int(k): effect(f"{gauge}/{mix.sources[k]}", 0.0, SOURCE_SD) for k in sources if several}
+        count = int(own.sum())
+        third = [told.get(int(k), common) for k in mix.source[own]]
+        effects = np.stack([np.full(count, common), dyad[mix.power[own]], np.array(third, dtype=np.int64)], 1)
+        load = np.ones((count, 3))
+        load[:, 2] = 1.0 if several else 0.0
+        zero = np.zeros(count)
+        parts.append(
+            Rows(
+                mix.time[own],
+                np.full(count, g),
+                np.where(mix.power[own] == 0, -1.0, 1.0),
+                effects.astype(np.int64),
+                load,
+                mix.cooperative[own].astype(np.float64),
+                mix.total[own].astype(np.float64),
+                zero,
+                zero,
+            )
+        )
+    return parts
+
+
+def _figure_rows(panel: Panel, state: int, gauges: tuple[str, ...], effect: Effect) -> list[Rows]:
+    figures = panel.figures
+    if "figures" not in gauges:
+        return []
+    g = gauges.index("figures")
+    parts = []
+    for source in np.unique(figures.source):
+        level = [effect(f"figures/{figures.sources[source]}/{pole}", 0.0, FIGURE_SD) for pole in "ab"]
+        value = np.full((2, len(panel.periods)), np.nan)
+        days = np.zeros((2, len(panel.periods)))
+        for pole in range(2):
+            own = (figures.state == state) & (figures.power == pole) & (figures.source == source)
+            value[pole, figures.time[own]] = plain_scale(figures.value[own])
+            days[pole, figures.time[own]] = figures.days[own]
+        have = np.isfinite(value)
+        both = np.nonzero(have.all(axis=0))[0]
+        if len(both):
+            half = 0.5 * (value[1, both] - value[0, both])
+            pair = np.tile([level[0], level[1], level[1]], (len(both), 1))
+            load = np.tile([-0.5, 0.5, 0.0], (len(both), 1))
+            weight = 2.0 * days[:, both].min(axis=0)
+            parts.append(_sums(both, g, 1.0, pair, load, half, weight))
+        for pole, sign in ((0, -1.0), (1, 1.0)):
+            alone = np.nonzero(have[pole] & ~have[1 - pole])[0]
+            one = np.tile([level[pole]] * 3, (len(alone), 1))
+            load = np.tile([1.0, 0.0, 0.0], (len(alone), 1))
+            # without the other pole nothing takes the shared attention out: half the weight
+            weight = 0.5 * days[pole, alone]
+            parts.append(_sums(alone, g, sign, one, load, value[pole, alone], weight))
+    return [part for part in parts if len(part.time)]
+
+
+def _sums(time: Ints, gauge: int, sign: float, effect: Ints, load: Floats, value: Floats, days: Floats) -> Rows:
+    count = len(time)
+    zero = np.zeros(count)
+    usual = np.median(days[days > 0]) if (days > 0).any() else 1.0
+    weight = np.maximum(days, 0.25 * usual) / max(usual, 1e-9)
+    whole = np.full(count, gauge)
+    return Rows(time, whole, np.full(count, sign), effect.astype(np.int64), load, zero, zero, value, weight)
+
+
+def plain_scale(value: Floats) -> Floats:
+    """
+    Signed sums on a scale where one dyad compares with another: heavy tails drawn in, median 0, usual spread 1.
+
+    >>> bool(plain_scale(np.array([-1.0, 0.0, 1.0, 2000.0])).max() < 12)
+    True
+    """
+    if len(value) == 0:
+        return value
+    size = np.median(np.abs(value))
+    drawn = np.arcsinh(value / size) if size > 0 else np.arcsinh(value)
+    middle = np.median(drawn)
+    spread = 1.4826 * np.median(np.abs(drawn - middle))
+    if spread <= 0:
+        spread = drawn.std() if drawn.std() > 0 else 1.0
+    return np.asarray((drawn - middle) / spread)
+
+
+def predictor(rows: Rows, paths: Floats, effects: Floats, slope: Floats) -> Floats:
+    """What a state's gauges (G, T) and fixed effects (M,) predict for its rows, shape (N,)."""
+    if len(rows.time) == 0:
+        return np.zeros(0)
+    level = (rows.load * effects[rows.effect]).sum(axis=1) if len(effects) else 0.0
+    return np.asarray(rows.sign * slope[rows.gauge] * paths[rows.gauge, rows.time] + level)
+
+
+def gaussian(rows: Rows, eta: Floats, clumping: Floats, noise: float) -> tuple[Floats, Floats]:
+    """
+    Each row as a Gaussian on its predictor: what it was observed to be, and how precisely.
+
+    Events are beta-binomial: the mean has their exact score at `eta`, the precision is the
+    curvature p(1-p) of their cooperative share times the number of events they are worth,
+    n / (1 + (n - 1) / (concentration + 1)). Figures have Student t errors.
+
+    Source:
+        Williams 1982, "Extra-binomial Variation in Logistic Linear Models", Applied Statistics 31(2),
+        whose variance we use for the precision while keeping the beta-binomial's own score.
+    """
+    from scipy.special import digamma, expit
+
+    events = rows.tries > 0
+    share = expit(eta)
+    conc = clumping[rows.gauge]
+    a, b = share * conc, (1.0 - share) * conc
+    miss = rows.tries - rows.hits
+    score = digamma(rows.hits + a) - digamma(a) - digamma(miss + b) + digamma(b)
+    score = conc * share * (1.0 - share) * score
+    worth = rows.tries / (1.0 + (rows.tries - 1.0) / (conc + 1.0))
+    precision = np.maximum(worth * share * (1.0 - share), 1e-6)
+    gap = rows.value - eta
+    robust = (ROBUST + 1.0) / (ROBUST + rows.weight * gap**2 / noise)
+    observed = np.where(events, eta + score / precision, rows.value)
+    return observed, np.where(events, precision, rows.weight * robust / noise)
+
+
+def statistics(design: Design, state: int, observed: Floats, precision: Floats) -> Told:
+    """Adds up a state's Gaussian rows, its votes and the fixed effects' prior."""
+    rows, gauges, effects = design.rows[state], len(design.gauges), len(design.prior_mean)
+    told, linear = np.zeros((design.periods, gauges)), np.zeros((design.periods, gauges))
+    cross = np.zeros((design.periods, gauges, effects))
+    fixed = np.diag(design.prior_sd**-2.0) if effects else np.zeros((0, 0))
+    fixed_linear = design.prior_mean * design.prior_sd**-2.0 if effects else np.zeros(0)
+    at = (rows.time, rows.gauge)
+    np.add.at(told, at, precision)
+    np.add.at(linear, at, precision * rows.sign * observed)
+    for k in range(3):
+        own, load = rows.effect[:, k], rows.load[:, k]
+        np.add.at(cross, (*at, own), precision * rows.sign * load)
+        np.add.at(fixed_linear, own, precision * load * observed)
+        for other in range(3):
+            np.add.at(fixed, (own, rows.effect[:, other]), precision * load * rows.load[:, other])
+    if design.votes is not None:
+        g = design.gauges.index("votes")
+        told[:, g] += design.votes[0][state]
+        linear[:, g] += design.votes[1][state]
+    return Told(told, linear, cross, fixed, fixed_linear)
+
+
+def clumping_of(rows: Rows, eta: Floats, gauge: int) -> float:
+    """The concentration of a gauge's events that fits best, with its prior, from a grid."""
+    from scipy.special import betaln, expit
+
+    own = (rows.tries > 1) & (rows.gauge == gauge)
+    middle, wide = CLUMPING
+    grid = middle * np.exp(np.linspace(-3.0, 3.0, 25))
+    share = np.clip(expit(eta[own]), 1e-6, 1 - 1e-6)[:, None]
+    hits, miss = rows.hits[own, None], (rows.tries - rows.hits)[own, None]
+    a, b = share * grid, (1.0 - share) * grid
+    fit = (betaln(hits + a, miss + b) - betaln(a, b)).sum(axis=0)
+    return float(grid[np.argmax(fit - 0.5 * (np.log(grid / middle) / wide) ** 2)])

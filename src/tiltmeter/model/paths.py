@@ -1,0 +1,332 @@
+"""Draws of the tilt's whole paths: scales by Metropolis, jumps and paths from their exact conditionals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tiltmeter.model.arrays import Floats, Ints
+from tiltmeter.model.observe import Design, Told, clumping_of, gaussian, predictor, statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiltmeter.model.options import FitSettings
+    from tiltmeter.model.panel import Panel
+
+SLOPE: Final = {"votes": (1.0, 0.0), "words": (1.0, 0.4), "deeds": (1.0, 0.4), "figures": (0.7, 0.5)}
+"""Prior median and log sd of units of observation per axis unit; votes define the axis."""
+SCALE_SD: Final = 0.5
+"""Log sd of the priors of step and deviation scales."""
+MEMORY: Final = 2.0
+"""Years over which a gauge's own deviation fades to a third."""
+ROUNDS: Final = 8
+"""Newton rounds to the mode of the observations; they converge in five or six."""
+FACT_SD: Final = 0.1
+"""How far a tie's step may differ from its mean, axis units."""
+SWEEPS: Final = 12
+"""Draws of the scales and jumps per chain, each with its share of the paths."""
+WARM: Final = 6
+"""Sweeps before them that are thrown away."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """What holds before any observation: steps, ties, first level, and the calendar."""
+
+    years: Floats
+    shift: Floats
+    extra: Floats
+    start: Floats
+    keep: Floats
+    jump: float
+    odds: float
+    jumps: int
+
+    def step(self, size: float) -> Floats:
+        """Variance of each state's step into each period for a step scale per root year, shape (S, T)."""
+        return np.asarray(size**2 * self.years + self.extra)
+
+    def variance(self, size: float) -> Floats:
+        """Variance of each tilt in each period without data, shape (S, T)."""
+        periods = len(self.years)
+        chance = min(1.0, self.jumps * self.odds / (1.0 + self.odds * max(periods - 1, 1)))
+        wide = self.step(size) + chance * self.jump
+        wide[:, 0] = self.start[:, 1]
+        return np.asarray(np.cumsum(wide, axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paths:
+    """Draws: `tilt` (C, D, S, T), each gauge's, the scales, and the chance of a jump (S, T)."""
+
+    tilt: Floats
+    gauges: dict[str, Floats]
+    scales: Floats
+    names: tuple[str, ...]
+    jumps: Floats
+    accepted: float
+    clumping: dict[str, float]
+
+
+def prior(panel: Panel, years: Floats, settings: FitSettings) -> Prior:
+    """The prior of a panel's tilts: random walks with jumps, ties as steps of known date."""
+    states, periods = len(panel.states), len(panel.periods)
+    shift, extra = np.zeros((states, periods)), np.zeros((states, periods))
+    steps = panel.steps
+    np.add.at(shift, (steps.state, steps.time), settings.tie_pull * steps.toward)
+    np.add.at(extra, (steps.state, steps.time), FACT_SD**2)
+    level = np.clip(settings.tie_pull * steps.standing, -0.5, 0.5)
+    start = np.stack([level, np.full(states, settings.level_sd**2)], axis=1)
+    total = settings.jump_rate * float(years[1:].sum()) if periods > 1 else 0.0
+    on = min(total / max(settings.jumps, 1), 0.5)
+    odds = on / (1.0 - on) / max(periods - 1, 1)
+    return Prior(
+        years=np.maximum(years, 1e-6),
+        shift=shift,
+        extra=extra,
+        start=start,
+        keep=np.exp(-np.maximum(years, 1e-6) / MEMORY),
+        jump=settings.jump_sd**2,
+        odds=odds,
+        jumps=settings.jumps if odds > 0 else 0,
+    )
+
+
+class Scales:
+    """The scales that are learnt, on the log scale, with their independent normal priors."""
+
+    def __init__(self, design: Design, settings: FitSettings) -> None:
+        self.gauges = design.gauges
+        free = [gauge for gauge in design.gauges if SLOPE[gauge][1] > 0]
+        self.names = ("step", *(f"{gauge} deviation" for gauge in design.gauges), *(f"{g} slope" for g in free))
+        steps = [settings.step_year, *([settings.deviation_sd] * len(design.gauges))]
+        middle = [*(np.array(steps) * settings.prior_scale), *(SLOPE[gauge][0] for gauge in free)]
+        self.middle = np.log(np.array(middle, dtype=np.float64))
+        self.wide = np.array([SCALE_SD] * len(steps) + [SLOPE[gauge][1] for gauge in free])
+        self.free = np.array([design.gauges.index(gauge) for gauge in free], dtype=np.int64)
+
+    def step(self, logs: Floats) -> float:
+        """Step of a tilt, axis units per root year."""
+        return float(np.exp(logs[0]))
+
+    def deviation(self, logs: Floats) -> Floats:
+        """Standard deviation of each gauge's own deviation, shape (G,)."""
+        return np.exp(logs[1 : 1 + len(self.gauges)])
+
+    def slope(self, logs: Floats) -> Floats:
+        """Units of observation per axis unit, shape (G,)."""
+        slope = np.array([SLOPE[gauge][0] for gauge in self.gauges])
+        slope[self.free] = np.exp(logs[1 + len(self.gauges) :])
+        return slope
+
+    def density(self, logs: Floats) -> float:
+        """Log prior density, up to a constant."""
+        return float(-0.5 * (((logs - self.middle) / self.wide) ** 2).sum())
+
+
+class Walker:
+    """One state's smoother: its statistics and the room its elimination needs."""
+
+    def __init__(self, told: Told) -> None:
+        periods, gauges = told.told.shape
+        size, effects = gauges + 1, len(told.fixed_linear)
+        self.told = told
+        self.out = (
+            np.zeros((periods, size, size)), np.zeros((periods, size, size)), np.zeros((periods, size)),
+            np.zeros((periods, size)), np.zeros((periods, size, effects)), np.zeros((2 * effects + 1, effects)),
+        )  # fmt: skip
+
+    def forward(self, slope: Floats, spread: Floats, step: Floats, prior: Prior, state: int) -> float:
+        """Log marginal likelihood under these scales; afterwards paths can be drawn."""
+        from tiltmeter.model import bands
+
+        t = self.told
+        return float(
+            bands.forward(
+                t.told, t.linear, t.cross, t.fixed, t.fixed_linear, slope,
+                step, prior.shift[state], prior.start[state], spread, prior.keep, *self.out,
+            )
+        )  # fmt: skip
+
+    def sample(self, noise: Floats, fixed_noise: Floats) -> tuple[Floats, Floats]:
+        """Paths (D, K, T) and fixed effects (D, M) for standard normals (D, T, K) and (D, M)."""
+        from tiltmeter.model import bands
+
+        draws, periods, size = noise.shape
+        out, effects = np.zeros((draws, size, periods)), np.zeros_like(fixed_noise)
+        bands.sample(*self.out, noise, fixed_noise, out, effects)
+        return out, effects
+
+    def mean(self) -> tuple[Floats, Floats]:
+        """Mean path (K, T) and mean fixed effects (M,)."""
+        periods, size = self.out[2].shape
+        paths, effects = self.sample(np.zeros((1, periods, size)), np.zeros((1, len(self.told.fixed_linear))))
+        return paths[0], effects[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mode:
+    """The observations as Gaussians at the mode, and what was learnt on the way."""
+
+    walkers: list[Walker]
+    clumping: Floats
+    noise: float
+    change: float
+
+
+def find_mode(design: Design, prior: Prior, scales: Scales) -> Mode:
+    """
+    Makes every observation a Gaussian about the mode of the paths, by Newton rounds.
+
+    The beta-binomial's concentration and the noise of signed sums are learnt on the way.
+    """
+    slope, spread = scales.slope(scales.middle), scales.deviation(scales.middle)
+    step = prior.step(scales.step(scales.middle))
+    clumping, noise, change = np.full(len(design.gauges), 20.0), 1.0, np.inf
+    eta = [predictor(rows, *_flat_start(design), slope) for rows in design.rows]
+    walkers: list[Walker] = []
+    for turn in range(ROUNDS):
+        walkers, after = [], []
+        for state, rows in enumerate(design.rows):
+            told = statistics(design, state, *gaussian(rows, eta[state], clumping, noise))
+            walker = Walker(told)
+            walker.forward(slope, spread, step[state], prior, state)
+            paths, effects = walker.mean()
+            after.append(np.clip(predictor(rows, paths[:1] + paths[1:], effects, slope), -8.0, 8.0))
+            walkers.append(walker)
+        change = max((float(np.abs(a - b).max()) for a, b in zip(after, eta, strict=True) if len(a)), default=0.0)
+        eta = after
+        if turn >= 1 and any(len(rows.time) for rows in design.rows):
+            clumping, noise = _learn(design, eta)
+        if change < 1e-3:
+            break
+    return Mode(walkers, clumping, noise, change)
+
+
+def _flat_start(design: Design) -> tuple[Floats, Floats]:
+    return np.zeros((len(design.gauges), design.periods)), design.prior_mean
+
+
+def _learn(design: Design, eta: list[Floats]) -> tuple[Floats, float]:
+    from tiltmeter.model.observe import ROBUST, Rows
+
+    rows = Rows(*(np.concatenate([getattr(own, name) for own in design.rows]) for name in Rows.__slots__))
+    every = np.concatenate(eta)
+    clumping = np.array([clumping_of(rows, every, g) for g in range(len(design.gauges))])
+    sums = rows.tries == 0
+    noise = 1.0
+    if sums.any():
+        gap = rows.weight[sums] * (rows.value - every)[sums] ** 2
+        for _ in range(10):
+            noise = float(np.mean((ROBUST + 1.0) / (ROBUST + gap / noise) * gap))
+    return clumping, max(noise, 1e-3)
+
+
+def draw(
+    design: Design, mode: Mode, prior: Prior, scales: Scales, rng: np.random.Generator,
+    *, chains: int, draws: int, progress: Callable[[float], None] | None = None,
+) -> Paths:  # fmt: skip
+    """
+    Whole paths of every state, with scales and jumps integrated over by sampling.
+
+    Each chain alternates Metropolis steps of the scales, paths integrated out, with
+    redrawing every jump; then paths and fixed effects come from their exact Gaussian.
+    """
+    states, periods = len(mode.walkers), design.periods
+    shape = (chains, draws, states, periods)
+    tilt = np.zeros(shape, dtype=np.float32)
+    gauges = {gauge: np.zeros(shape, dtype=np.float32) for gauge in design.gauges}
+    kept: list[Floats] = []
+    chance = np.zeros((states, periods))
+    tried = taken = 0
+    share = np.array_split(np.arange(draws), min(SWEEPS, draws))
+    for chain in range(chains):
+        logs = scales.middle + 0.3 * scales.wide * rng.standard_normal(len(scales.middle))
+        slots = np.full((states, prior.jumps), -1, dtype=np.int64)
+        score = _score(mode, prior, scales, logs, slots)
+        for sweep in range(-WARM, len(share)):
+            for _ in range(3):
+                size = rng.choice([0.15, 0.5, 1.0]) * scales.wide
+                new = logs + size * rng.standard_normal(len(logs)) / np.sqrt(len(logs)) * 1.5
+                fresh = _score(mode, prior, scales, new, slots)
+                tried += 1
+                gain = fresh + scales.density(new) - score - scales.density(logs)
+                if np.log(rng.random()) < gain:
+                    logs, score = new, fresh
+                    taken += 1
+            told = _sweep(mode, prior, scales, logs, slots, rng)
+            score = _score(mode, prior, scales, logs, slots)
+            if sweep < 0:
+                continue
+            kept.append(logs.copy())
+            chance += told
+            for state, walker in enumerate(mode.walkers):
+                count = len(share[sweep])
+                noise = rng.standard_normal((count, periods, len(design.gauges) + 1))
+                paths, _ = walker.sample(noise, rng.standard_normal((count, len(walker.told.fixed_linear))))
+                tilt[chain, share[sweep], state] = paths[:, 0]
+                for g, gauge in enumerate(design.gauges):
+                    gauges[gauge][chain, share[sweep], state] = paths[:, 0] + paths[:, g + 1]
+            if progress:
+                progress((chain + (sweep + 1) / len(share)) / chains)
+    clumping = {g: float(c) for g, c in zip(design.gauges, mode.clumping, strict=True) if g in ("words", "deeds")}
+    return Paths(
+        tilt=tilt,
+        gauges=gauges,
+        scales=np.array(kept),
+        names=scales.names,
+        jumps=chance / max(len(kept), 1),
+        accepted=taken / max(tried, 1),
+        clumping=clumping,
+    )
+
+
+def _steps(prior: Prior, scales: Scales, logs: Floats, slots: Ints) -> Floats:
+    step = prior.step(scales.step(logs))
+    for state, own in enumerate(slots):
+        for at in own[own > 0]:
+            step[state, at] += prior.jump
+    return step
+
+
+def _score(mode: Mode, prior: Prior, scales: Scales, logs: Floats, slots: Ints) -> float:
+    slope, spread = scales.slope(logs), scales.deviation(logs)
+    step = _steps(prior, scales, logs, slots)
+    return sum(w.forward(slope, spread, step[s], prior, s) for s, w in enumerate(mode.walkers))
+
+
+def _sweep(mode: Mode, prior: Prior, scales: Scales, logs: Floats, slots: Ints, rng: np.random.Generator) -> Floats:
+    from tiltmeter.model import bands
+
+    slope, spread, step = scales.slope(logs), scales.deviation(logs), prior.step(scales.step(logs))
+    chance = np.zeros(step.shape)
+    if prior.jumps == 0 or step.shape[1] < 2:
+        return chance
+    for state, walker in enumerate(mode.walkers):
+        t = walker.told
+        bands.sweep_jumps(
+            t.told, t.linear, t.cross, t.fixed, t.fixed_linear, slope,
+            step[state], prior.shift[state], prior.start[state], spread, prior.keep,
+            slots[state], prior.jump, prior.odds, rng.random(prior.jumps), chance[state],
+        )  # fmt: skip
+    return chance
+
+
+def draw_prior(prior: Prior, scales: Scales, rng: np.random.Generator, *, chains: int, draws: int) -> Floats:
+    """
+    Tilts (C, D, S, T) from the same model without data.
+
+    The scales come from their priors, jumps and ties as in the model.
+    """
+    states, periods = prior.shift.shape
+    sizes = np.exp(scales.middle[0] + scales.wide[0] * rng.standard_normal((chains, draws, 1, 1)))
+    noise = rng.standard_normal((chains, draws, states, periods))
+    steps = noise * np.sqrt(sizes**2 * prior.years + prior.extra) + prior.shift
+    chance = prior.odds / (1.0 + prior.odds * max(periods - 1, 1))
+    leap = rng.random(steps.shape) < min(1.0, chance * prior.jumps)
+    steps += leap * np.sqrt(prior.jump) * rng.standard_normal(steps.shape)
+    steps[..., 0] = prior.start[:, 0] + np.sqrt(prior.start[:, 1]) * noise[..., 0]
+    return np.cumsum(steps, axis=-1).astype(np.float32)
