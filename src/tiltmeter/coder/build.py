@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from tiltmeter.coder.classify import Namer, lessons, namer
-from tiltmeter.coder.coder import Coder, Finder, Told, evidence_row
+from tiltmeter.coder.classify import Namer, lessons, one_sided, train_words
+from tiltmeter.coder.coder import EVIDENCE, Coder, Finder, Told, evidence_row
 from tiltmeter.coder.corpus import Item
 from tiltmeter.coder.features import deed_features
 from tiltmeter.coder.language import Deed, Language, language
 from tiltmeter.coder.learn import Floats, Linear, train
-from tiltmeter.coder.train import Classifiers, Taught, classifiers, extended, gold, taught, unlisted
-from tiltmeter.nouns import SYMMETRIC
+from tiltmeter.coder.train import CLASSES, Classifiers, Taught, classifiers, extended, gold, taught, unlisted
 from tiltmeter.errors import CoderError
+from tiltmeter.nouns import SYMMETRIC
 
 FOLDS: Final = 4
 """Parts of the training sentences for the calibration; parallel items share one."""
@@ -41,40 +42,50 @@ def build(
         find: The actor finder.
         progress: Told the share that is done, 0 to 1.
     """
-    told = progress or (lambda share: None)
+    told = progress or (lambda _: None)
     if not any(corpora.values()):
-        raise CoderError(
-            "there are no labelled sentences to learn from", mend="give a corpus folder with .txt files"
-        )
-    mentions = {
-        item: find(item.text, item.language, item.date) for items in corpora.values() for item in items
-    }
-    graded: list[tuple[Told, bool]] = []
-    missed = 0
+        raise CoderError("there are no labelled sentences to learn from", mend="give a corpus folder with .txt files")
+    mentions = {item: find(item.text, item.language, item.date) for items in corpora.values() for item in items}
+    parts = []
     rows: list[list[str]] = []
-    roots: list[str] = []
+    names: list[str] = []
     for number in range(FOLDS):
         seen = {code: [i for i in items if fold(i) != number] for code, items in corpora.items()}
         unseen = [i for items in corpora.values() for i in items if fold(i) == number]
-        if any(seen.values()) and unseen:
-            part = _coder(seen, mentions, find)
-            found, lost = _grade(part, unseen)
-            graded += found
-            missed += lost
-            more, named = lessons(part, unseen)
+        part = _coder(seen, mentions, find)
+        taught_here = [one for i in unseen for one in taught(i, part.languages[i.language], mentions[i])]
+        for more, named in (
+            lessons(part.classifiers, taught_here),
+            one_sided(part.classifiers, unseen, part.languages),
+        ):
             rows += more
-            roots += named
-        told((number + 1) / (FOLDS + 2))
-    weights, threshold = _calibrated(graded, missed)
+            names += named
+        parts.append((part, unseen, len(rows)))
+        told((number + 1) / (FOLDS + 3))
+    weights, threshold = _calibrated(*_graded(parts, rows, names))
+    told((FOLDS + 1) / (FOLDS + 3))
     plain = _coder(corpora, mentions, find)
-    told((FOLDS + 1) / (FOLDS + 2))
-    coder = Coder(plain.languages, plain.classifiers, plain.past, weights, threshold, find)
-    return coder, namer(coder, rows, roots)
+    told((FOLDS + 2) / (FOLDS + 3))
+    coder = replace(plain, words=train_words(rows, names), calibration=weights, threshold=threshold)
+    return coder, Namer(coder)
 
 
-def _coder(
-    corpora: Mapping[str, Sequence[Item]], mentions: Mapping[Item, Sequence[Any]], find: Finder
-) -> Coder:
+def _graded(
+    parts: Sequence[tuple[Coder, Sequence[Item], int]], rows: list[list[str]], names: list[str]
+) -> tuple[list[tuple[Told, bool]], int]:
+    """Events of every item by a coder that has seen none of its part, graded; and the number of labels missed."""
+    graded: list[tuple[Told, bool]] = []
+    missed = begin = 0
+    for part, unseen, end in parts:
+        words = train_words(rows[:begin] + rows[end:], names[:begin] + names[end:])
+        found, lost = _grade(replace(part, words=words), unseen)
+        graded += found
+        missed += lost
+        begin = end
+    return graded, missed
+
+
+def _coder(corpora: Mapping[str, Sequence[Item]], mentions: Mapping[Item, Sequence[Any]], find: Finder) -> Coder:
     languages: dict[str, Language] = {}
     lessons: list[Taught] = []
     for code, items in corpora.items():
@@ -82,7 +93,10 @@ def _coder(
         first = [one for item in items for one in taught(item, plain, mentions[item])]
         languages[code] = extended(plain, unlisted(first, items, plain))
         lessons += [one for item in items for one in taught(item, languages[code], mentions[item])]
-    return Coder(languages, classifiers(lessons), _past(lessons), np.zeros(6, dtype=np.float32), 0.0, find)
+    nothing = train([["none"]], [CLASSES[0]], classes=CLASSES)
+    return Coder(
+        languages, classifiers(lessons), _past(lessons), nothing, np.zeros(EVIDENCE, dtype=np.float32), 0.0, find
+    )
 
 
 def _past(lessons: Sequence[Taught]) -> Linear:
@@ -97,10 +111,7 @@ def _past(lessons: Sequence[Taught]) -> Linear:
 
 def right(event: Told, item: Item) -> bool:
     """Whether an event is one of an item's labels: sides and root, sides unordered where the root is symmetric."""
-    return any(
-        same(event.giver, event.taker, event.root, label.giver, label.taker, label.root)
-        for label in gold(item)
-    )
+    return any(same(event.giver, event.taker, event.root, label.giver, label.taker, label.root) for label in gold(item))
 
 
 def same(giver: str, taker: str, root: str, giver2: str, taker2: str, root2: str) -> bool:
@@ -113,11 +124,7 @@ def same(giver: str, taker: str, root: str, giver2: str, taker2: str, root2: str
 def _grade(coder: Coder, items: Sequence[Item]) -> tuple[list[tuple[Told, bool]], int]:
     """Every event found, however unsure, with whether it is right, and the number of labels not among them."""
     found = coder.code_all([(item.text, item.language, item.date) for item in items], all_events=True)
-    graded = [
-        (event, right(event, item))
-        for item, coded in zip(items, found, strict=True)
-        for event in coded.events
-    ]
+    graded = [(event, right(event, item)) for item, coded in zip(items, found, strict=True) for event in coded.events]
     return graded, sum(len(gold(item)) for item in items) - sum(hit for _, hit in graded)
 
 
@@ -126,7 +133,7 @@ def _calibrated(graded: Sequence[tuple[Told, bool]], missed: int) -> tuple[Float
     from scipy.optimize import minimize
 
     if not graded:
-        return np.array([0, 0, 0, 1, 0, 0], dtype=np.float32), 0.5
+        return np.eye(EVIDENCE, dtype=np.float32)[3], 0.5
     table = np.array([evidence_row(event.evidence) for event, _ in graded], dtype=float)
     hits = np.array([hit for _, hit in graded], dtype=float)
 
@@ -134,7 +141,7 @@ def _calibrated(graded: Sequence[tuple[Told, bool]], missed: int) -> tuple[Float
         scores = table @ weights
         return float(np.logaddexp(0, scores).sum() - hits @ scores + 0.05 * (weights**2).sum())
 
-    weights = minimize(loss, np.array([0, 0, 0, 1.0, 0, 0]), method="BFGS").x
+    weights = minimize(loss, np.eye(EVIDENCE)[3], method="BFGS").x
     confidence = 1 / (1 + np.exp(-(table @ weights)))
     order = np.argsort(-confidence, kind="stable")
     true = np.cumsum(hits[order])
@@ -145,13 +152,13 @@ def _calibrated(graded: Sequence[tuple[Told, bool]], missed: int) -> tuple[Float
 
 def save(bundle: Bundle, path: Path) -> None:
     """Write a bundle as one file; equal bundles give equal bytes."""
-    coder, names = bundle
+    coder, _ = bundle
     extra = {code: _extra(found) for code, found in coder.languages.items()}
-    arrays = {
+    arrays: dict[str, Any] = {
         **coder.classifiers.deed.arrays("deed"),
         **coder.classifiers.pair.arrays("pair"),
         **coder.past.arrays("past"),
-        **names.arrays(),
+        **coder.words.arrays("words"),
         "calibration": coder.calibration,
         "threshold": np.array([coder.threshold]),
         **{f"deeds.{code}": np.array(lines) for code, lines in extra.items()},
@@ -169,8 +176,9 @@ def restored(path: Path, find: Finder) -> Bundle:
         languages = {code: extended(language(code), _read_extra(arrays[f"deeds.{code}"])) for code in codes}
         kinds = Classifiers(Linear.restored("deed", arrays), Linear.restored("pair", arrays))
         past = Linear.restored("past", arrays)
-        coder = Coder(languages, kinds, past, arrays["calibration"], float(arrays["threshold"][0]), find)
-        return coder, Namer.restored(arrays, coder)
+        words = Linear.restored("words", arrays)
+        coder = Coder(languages, kinds, past, words, arrays["calibration"], float(arrays["threshold"][0]), find)
+        return coder, Namer(coder)
 
 
 def _extra(found: Language) -> list[str]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from tiltmeter.coder.corpus import Item, Span
 from tiltmeter.coder.features import deed_features, near
+from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Floats, Linear, softmax, train
 from tiltmeter.coder.sentence import Sentence, Who, prepare
-from tiltmeter.coder.train import whole_pair
-from tiltmeter.nouns import ROOTS, Mention
+from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, gold_pairs, whole_pair
+from tiltmeter.nouns import ROOTS, SYMMETRIC, Mention
 
 if TYPE_CHECKING:
     from tiltmeter.coder.coder import Coder
@@ -40,7 +40,6 @@ class Namer:
     and the event classifiers' own view of every deed word in the text.
     """
 
-    words: Linear
     coder: Coder
 
     def probabilities(self, asked: Sequence[Asked]) -> Floats:
@@ -48,19 +47,10 @@ class Namer:
         if not asked:
             return np.zeros((0, len(ROOTS)), dtype=np.float32)
         made = [_sentence(one, self.coder) for one in asked]
-        views = _views(made, self.coder)
-        return self.words.probabilities(
-            [_features(*one, view) for one, view in zip(made, views, strict=True)]
-        )
-
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """As arrays to save."""
-        return {**self.words.arrays("namer")}
-
-    @classmethod
-    def restored(cls, arrays: Any, coder: Coder) -> Namer:
-        """The inverse of `arrays`."""
-        return cls(Linear.restored("namer", arrays), coder)
+        found = views(made, self.coder.classifiers)
+        scores = self.coder.words.scores([pair_words(*one, view) for one, view in zip(made, found, strict=True)])
+        # the pair is given: that it has no event is not among the answers
+        return softmax(scores[:, 1:])
 
 
 def find(text: str, name: str) -> Span | None:
@@ -79,6 +69,8 @@ def find(text: str, name: str) -> Span | None:
 
 
 Made = tuple[Sentence, "Who | None", "Who | None"]
+View = list[tuple[int, Floats, float]]
+"""Deed words as the event classifiers see them for a pair: place, log odds of each root against none, and of the pair."""
 
 
 def _sentence(asked: Asked, coder: Coder) -> Made:
@@ -101,27 +93,25 @@ def _sentence(asked: Asked, coder: Coder) -> Made:
     return s, source, target
 
 
-def _views(made: Sequence[Made], coder: Coder) -> list[list[tuple[int, Floats, float]]]:
-    """For each text its deed words: place, log odds of each root against none, and log odds of the pair."""
+def views(made: Sequence[Made], kinds: Classifiers) -> list[View]:
+    """For each sentence and pair what the event classifiers see in it, given a coder that is nearly sure of no deed."""
     places = [(n, s, place) for n, (s, _, _) in enumerate(made) for place in range(len(s.triggers))]
-    out: list[list[tuple[int, Floats, float]]] = [[] for _ in made]
+    out: list[View] = [[] for _ in made]
     if not places:
         return out
-    scores = coder.classifiers.deed.scores([deed_features(s, place) for _, s, place in places])
+    scores = kinds.deed.scores([deed_features(s, place) for _, s, place in places])
     pairs: list[list[str]] = []
     for (n, s, place), row in zip(places, scores, strict=True):
         _, source, target = made[n]
         root = ROOTS[int(row[1:].argmax())]
         pairs.append(whole_pair(s, s.triggers[place], source, target, root) if source and target else [])
-    odds = coder.classifiers.pair.scores(pairs)
+    odds = kinds.pair.scores(pairs)
     for (n, _, place), row, pair in zip(places, scores, odds, strict=True):
         out[n].append((place, row[1:] - row[0], float(pair[1] - pair[0])))
     return out
 
 
-def _features(
-    s: Sentence, source: Who | None, target: Who | None, view: list[tuple[int, Floats, float]]
-) -> list[str]:
+def pair_words(s: Sentence, source: Who | None, target: Who | None, view: View) -> list[str]:
     code = s.language.code
     size = len(s.low)
     ends = [who for who in (source, target) if who]
@@ -168,9 +158,7 @@ def _features(
     return out
 
 
-def _witness(
-    s: Sentence, source: Who | None, target: Who | None, view: list[tuple[int, Floats, float]], order: str
-) -> list[str]:
+def _witness(s: Sentence, source: Who | None, target: Who | None, view: View, order: str) -> list[str]:
     """The event classifiers' view as names, coarsened so that they can be counted."""
     out: list[str] = []
     total = np.zeros(len(ROOTS), dtype=np.float64)
@@ -206,22 +194,64 @@ def _log_both(one: float, two: float) -> float:
     return float(-np.logaddexp(-one, -two))
 
 
-def lessons(coder: Coder, items: Iterable[Item]) -> tuple[list[list[str]], list[str]]:
+def lessons(kinds: Classifiers, found: Sequence[Taught]) -> tuple[list[list[str]], list[str]]:
     """
-    Features and root of every label, those without a place included.
+    Features and class (a root or NONE) of every ordered pair of actors of labelled sentences.
 
-    The coder must not have learnt from the items, or its view of them would look surer than it is at work.
+    The classifiers must not have learnt from the sentences, or their view would look surer than it is at work.
     """
-    asked = [
-        (Asked(item.text, item.language, label.giver_span, label.taker_span), label.root)
-        for item in items
-        for label in item.labels
-    ]
-    made = [_sentence(one, coder) for one, _ in asked]
-    rows = [_features(*one, view) for one, view in zip(made, _views(made, coder), strict=True)]
-    return rows, [root for _, root in asked]
+    made: list[Made] = []
+    names: list[str] = []
+    for one in found:
+        for giver, taker, root in _pairs(one):
+            made.append((one.sentence, giver, taker))
+            names.append(root)
+    rows = [pair_words(*one, view) for one, view in zip(made, views(made, kinds), strict=True)]
+    return rows, names
 
 
-def namer(coder: Coder, rows: Sequence[Sequence[str]], roots: Sequence[str]) -> Namer:
-    """Train from the rows of `lessons`."""
-    return Namer(train(rows, roots, classes=ROOTS, ridge=1.0), coder)
+def _pairs(one: Taught) -> Iterator[tuple[Who, Who, str]]:
+    """Every ordered pair once for each of its labels, or once as NONE; doubtful pairs are left out."""
+    s = one.sentence
+    labelled = [(*gold_pairs(s, [label]), label.root) for label in one.item.labels]
+    for giver in s.actors:
+        for taker in s.actors:
+            if not giver.code or not taker.code or giver.code == taker.code:
+                continue
+            key = (giver.first, taker.first)
+            roots = {root for places, _, root in labelled if key in places}
+            # the other order of a symmetric pair, and other mentions of the same two, are no examples of NONE
+            doubt = any(
+                (giver.code, taker.code) in codes or (root in SYMMETRIC and (taker.code, giver.code) in codes)
+                for _, codes, root in labelled
+            )
+            for root in sorted(roots):
+                yield giver, taker, root
+            if not roots and not doubt:
+                yield giver, taker, NONE
+
+
+def one_sided(
+    kinds: Classifiers, items: Iterable[Item], languages: Mapping[str, Language]
+) -> tuple[list[list[str]], list[str]]:
+    """Features and root of labels of which one side is only implied: they teach what an unmarked name means."""
+    made, names = [], []
+    for item in items:
+        for label in item.labels:
+            if label.giver_span is None or label.taker_span is None:
+                own = [
+                    Mention(*span, item.text[slice(*span)], "XSS", "group", "")
+                    for span in (label.giver_span or label.taker_span,)
+                    if span
+                ]
+                s = prepare(item.text, language=languages[item.language], offset=0, mentions=own)
+                who = s.actors[0] if s.actors else None
+                made.append((s, who if label.giver_span else None, who if label.taker_span else None))
+                names.append(label.root)
+    rows = [pair_words(*one, view) for one, view in zip(made, views(made, kinds), strict=True)]
+    return rows, names
+
+
+def train_words(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Linear:
+    """The linear model of the words around a pair, from the rows of `lessons`."""
+    return train(rows, names, classes=CLASSES, ridge=1.0)

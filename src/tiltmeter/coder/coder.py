@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from tiltmeter.coder.attribution import speaker
+from tiltmeter.coder.classify import pair_words
 from tiltmeter.coder.dates import When, time_of, times
-from tiltmeter.coder.features import pair_features, side_features
+from tiltmeter.coder.features import deed_features, pair_features, side_features
 from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Floats, Linear
 from tiltmeter.coder.modes import mode_of, printed_mode
-from tiltmeter.coder.sentence import Sentence, Who, prepare
+from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
 from tiltmeter.coder.tokens import sentences
-from tiltmeter.coder.train import CLASSES, Classifiers, deed_features, pairs
+from tiltmeter.coder.train import CLASSES, Classifiers, pairs
 from tiltmeter.nouns import QUAD, SYMMETRIC, Mention
 
 Finder = Callable[[str, str, "dt.date | None"], Sequence[Mention]]
@@ -26,8 +27,34 @@ Finder = Callable[[str, str, "dt.date | None"], Sequence[Mention]]
 DEED_FLOOR: Final = 0.15
 """Deed words less probable than this are not asked for their sides."""
 
+MOST_PAIRS: Final = 30
+"""Pairs of a sentence that are all looked at; of longer lists only those a deed word joins."""
+
 OLD: Final = dt.timedelta(days=92)
 """A deed dated this long before the report's dateline is background."""
+
+
+class Evidence(NamedTuple):
+    """
+    What an event's confidence is made from, in log odds.
+
+    `deed` that the words are a deed, `pair` that these are its sides, `lead` of the
+    pair over the next best, `words` of the root against none by the words around
+    the pair, `first` of the root over every other class by the same. `unlisted` is 1 when
+    no deed word of the lexicon tells the event.
+    """
+
+    deed: float
+    pair: float
+    actors: int
+    lead: float
+    words: float
+    first: float
+    unlisted: int = 0
+
+
+EVIDENCE: Final = 10
+"""Numbers in an evidence row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +89,7 @@ class Told:
     sentence: tuple[int, int]
     attributed_to: str | None
     background: bool
-    evidence: tuple[float, float, int, float] = (0.0, 0.0, 0, 0.0)
-    """Log odds of the deed and of the pair, the number of actors, and the lead over the next pair."""
+    evidence: Evidence
 
     @property
     def quad(self) -> int:
@@ -73,7 +99,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A deed word with its probable root, waiting for its sides."""
+    """A deed word with its probable root, waiting for its sides; `scores` are log odds of each root against none."""
 
     document: int
     sentence: Sentence
@@ -81,6 +107,7 @@ class Candidate:
     root: str
     odds: float
     past: float
+    scores: Floats
 
 
 @dataclass(frozen=True)
@@ -92,7 +119,8 @@ class Coder:
         languages: The languages it reads, with the deed words the corpus added.
         classifiers: Deed and pair classifier.
         past: Classifier of background.
-        calibration: Weights that turn an event's evidence into its confidence, shape (5,).
+        words: Classifier of a pair by the words around it.
+        calibration: Weights that turn an event's evidence into its confidence, shape (EVIDENCE,).
         threshold: Confidence from which an event is given.
         find: The actor finder.
     """
@@ -100,6 +128,7 @@ class Coder:
     languages: dict[str, Language]
     classifiers: Classifiers
     past: Linear
+    words: Linear
     calibration: Floats
     threshold: float
     find: Finder
@@ -108,9 +137,7 @@ class Coder:
         """Events of one text of a known language."""
         return self.code_all([(text, language, date)])[0]
 
-    def code_all(
-        self, texts: Sequence[tuple[str, str, dt.date | None]], *, all_events: bool = False
-    ) -> list[Coded]:
+    def code_all(self, texts: Sequence[tuple[str, str, dt.date | None]], *, all_events: bool = False) -> list[Coded]:
         """
         Events of many texts, in their order; faster than one by one.
 
@@ -119,10 +146,11 @@ class Coder:
             all_events: Give events under the threshold too.
         """
         ready = [self._ready(number, *text) for number, text in enumerate(texts)]
-        candidates = self._candidates([one for _, found in ready for one in found])
+        sentences_ready = [one for _, found in ready for one in found]
+        candidates = self._candidates(sentences_ready)
         told: list[list[Told]] = [[] for _ in texts]
-        for candidate, event in self._events(candidates, texts):
-            told[candidate.document].append(event)
+        for document, event in self._events(sentences_ready, candidates, texts):
+            told[document].append(event)
         floor = 0.0 if all_events else self.threshold
         return [
             Coded(
@@ -164,25 +192,86 @@ class Coder:
         kept = np.flatnonzero(odds > np.log(DEED_FLOOR / (1 - DEED_FLOOR)))
         past = self.past.scores([rows[row] for row in kept])
         return [
-            Candidate(*places[row], CLASSES[best[row]], float(odds[row]), float(past[at, 1] - past[at, 0]))
+            Candidate(
+                *places[row],
+                CLASSES[best[row]],
+                float(odds[row]),
+                float(past[at, 1] - past[at, 0]),
+                scores[row, 1:] - scores[row, 0],
+            )
             for at, row in enumerate(kept)
         ]
 
     def _events(
-        self, candidates: Sequence[Candidate], texts: Sequence[tuple[str, str, dt.date | None]]
-    ) -> list[tuple[Candidate, Told]]:
-        out: list[tuple[Candidate, Told]] = []
-        dated: dict[int, list[When]] = {}
-        for candidate, scored in zip(candidates, self._pairs(candidates), strict=True):
-            for rank, (giver, taker, odds) in enumerate(scored):
-                lead = odds - (
-                    scored[1][2] if rank == 0 and len(scored) > 1 else scored[0][2] if rank else -4.0
-                )
-                evidence = (candidate.odds, odds, len(candidate.sentence.actors), max(-4.0, min(4.0, lead)))
-                text, _, date = texts[candidate.document]
-                found = dated.setdefault(id(candidate.sentence), times(candidate.sentence, dateline=date))
-                out.append((candidate, self._told(candidate, giver, taker, evidence, text, date, found)))
+        self,
+        ready: Sequence[tuple[int, Sentence]],
+        candidates: Sequence[Candidate],
+        texts: Sequence[tuple[str, str, dt.date | None]],
+    ) -> list[tuple[int, Told]]:
+        out: list[tuple[int, Told]] = []
+        scored = self._pairs(candidates)
+        words = self._words(ready, candidates, scored)
+        dated = {id(s): times(s, dateline=texts[document][2]) for document, s in ready}
+        named: set[tuple[int, str, str, str]] = set()
+        for candidate, found in zip(candidates, scored, strict=True):
+            s = candidate.sentence
+            text, _, date = texts[candidate.document]
+            column = CLASSES.index(candidate.root)
+            for rank, (giver, taker, odds) in enumerate(found):
+                lead = odds - (found[1][2] if rank == 0 and len(found) > 1 else found[0][2] if rank else -4.0)
+                row = words[id(s), giver.first, taker.first]
+                lead = max(-4.0, min(4.0, lead))
+                evidence = Evidence(candidate.odds, odds, len(s.actors), lead, *_odds(row, column))
+                named.add((id(s), giver.code, taker.code, candidate.root))
+                told = self._told(candidate, giver, taker, evidence, text, date, dated[id(s)])
+                out.append((candidate.document, told))
+        out += self._wordless(ready, words, named, dated, texts)
         return out
+
+    def _wordless(
+        self,
+        ready: Sequence[tuple[int, Sentence]],
+        words: dict[tuple[int, int, int], Floats],
+        named: set[tuple[int, str, str, str]],
+        dated: dict[int, list[When]],
+        texts: Sequence[tuple[str, str, dt.date | None]],
+    ) -> list[tuple[int, Told]]:
+        """Events that the words around a pair tell although no deed word of the lexicon does."""
+        out: list[tuple[int, Told]] = []
+        for document, s in ready:
+            for giver, taker in _all_pairs(s):
+                row = words.get((id(s), giver.first, taker.first))
+                if row is None or row.argmax() == 0:
+                    continue
+                column = int(row.argmax())
+                root = CLASSES[column]
+                if (id(s), giver.code, taker.code, root) in named or (
+                    root in SYMMETRIC and (giver.first > taker.first or (id(s), taker.code, giver.code, root) in named)
+                ):
+                    continue
+                at = self._loudest(s, giver, taker, column)
+                trigger = Trigger(at, at, s.lemmas[at], (root,), False)
+                place = Candidate(document, replace(s, triggers=[trigger]), 0, root, 0.0, 0.0, row[1:])
+                evidence = Evidence(0.0, 0.0, len(s.actors), 0.0, *_odds(row, column), unlisted=1)
+                text, _, date = texts[document]
+                out.append((document, self._told(place, giver, taker, evidence, text, date, dated[id(s)])))
+        return out
+
+    def _loudest(self, s: Sentence, giver: Who, taker: Who, column: int) -> int:
+        """The word that speaks most for a class beside a pair; no actor's own."""
+        inside = {at for who in s.actors for at in range(who.first, who.last + 1)}
+        one, two = min(giver.first, taker.first), max(giver.last, taker.last)
+        best, best_weight = min(one + 1, len(s.low) - 1), -1e9
+        for at, lemma in enumerate(s.lemmas):
+            if at in inside or not lemma.isalpha() or len(lemma) < 3:
+                continue
+            zone = "B" if at < one else "A" if at > two else "M"
+            places = (self.words.index.get(f"{s.language.code}{part}{lemma}") for part in (zone, "*"))
+            weight = sum(float(self.words.weights[n, column]) for n in places if n is not None)
+            weight -= 0.01 * (one - at if at < one else max(0, at - two))
+            if weight > best_weight:
+                best, best_weight = at, weight
+        return best
 
     def _pairs(self, candidates: Sequence[Candidate]) -> list[list[tuple[Who, Who, float]]]:
         """For each candidate its pairs of sides with their log odds, the best first; a side is scored once."""
@@ -191,7 +280,7 @@ class Coder:
         for candidate in candidates:
             s, root = candidate.sentence, candidate.root
             trigger = s.triggers[candidate.place]
-            found = pairs(s, trigger, root)
+            found = pairs(s, root)
             sides: dict[tuple[str, int], int] = {}
             for giver, taker in found:
                 for part, who in (("G", giver), ("T", taker)):
@@ -210,19 +299,35 @@ class Coder:
         out = []
         for found, sides, first in plan:
             scored = [
-                (
-                    g,
-                    t,
-                    float(single[sides["G", g.first]] + single[sides["T", t.first]] + single[first + n])
-                    + bias,
-                )
+                (g, t, float(single[sides["G", g.first]] + single[sides["T", t.first]] + single[first + n]) + bias)
                 for n, (g, t) in enumerate(found)
             ]
             out.append(_best_of_codes(sorted(scored, key=lambda pair: -pair[2])))
         return out
 
+    def _words(
+        self,
+        ready: Sequence[tuple[int, Sentence]],
+        candidates: Sequence[Candidate],
+        scored: Sequence[Sequence[tuple[Who, Who, float]]],
+    ) -> dict[tuple[int, int, int], Floats]:
+        """Log odds of every class for each pair, by sentence and places of its sides, from the words around it."""
+        seen: dict[tuple[int, int, int], tuple[Sentence, Who, Who, list[tuple[int, Floats, float]]]] = {}
+        for candidate, found in zip(candidates, scored, strict=True):
+            for giver, taker, odds in found:
+                key = (id(candidate.sentence), giver.first, taker.first)
+                entry = seen.setdefault(key, (candidate.sentence, giver, taker, []))
+                entry[3].append((candidate.place, candidate.scores, odds))
+        for _, s in ready:
+            every = _all_pairs(s)
+            if len(every) <= MOST_PAIRS:
+                for giver, taker in every:
+                    seen.setdefault((id(s), giver.first, taker.first), (s, giver, taker, []))
+        rows = self.words.scores([pair_words(*entry) for entry in seen.values()])
+        return dict(zip(seen, rows, strict=True))
+
     def _told(
-        self, candidate: Candidate, giver: Who, taker: Who, evidence: tuple[float, float, int, float], text: str,
+        self, candidate: Candidate, giver: Who, taker: Who, evidence: Evidence, text: str,
         date: dt.date | None, found: list[When],
     ) -> Told:  # fmt: skip
         s = candidate.sentence
@@ -241,21 +346,41 @@ class Coder:
             giver_span=(giver.mention.start, giver.mention.end),
             taker_span=(taker.mention.start, taker.mention.end),
             sentence=(s.starts[0], s.ends[-1]),
-            attributed_to=speaker(s, text, own) if evidence[1] > -2 else None,
+            attributed_to=speaker(s, text, own) if evidence.pair > -2 else None,
             background=_is_past(candidate, when, date),
             evidence=evidence,
         )
 
-    def confidence(self, evidence: tuple[float, float, int, float]) -> float:
+    def confidence(self, evidence: Evidence) -> float:
         """Probability that an event of this evidence is right, 0 to 1."""
         return float(1 / (1 + np.exp(-float(self.calibration @ evidence_row(evidence)))))
 
 
-def evidence_row(evidence: tuple[float, float, int, float]) -> Floats:
-    """What the calibration looks at, shape (6,)."""
-    deed, pair, actors, lead = evidence
-    both = -np.log(np.exp(-deed) + np.exp(-pair) + np.exp(-deed - pair))
-    return np.array([1.0, deed, pair, both, float(np.log(max(actors, 1))), lead], dtype=np.float32)
+def _odds(row: Floats, column: int) -> tuple[float, float]:
+    """Log odds of a class against NONE, and against the best of all others."""
+    return float(row[column] - row[0]), float(row[column] - np.delete(row, column).max())
+
+
+def _all_pairs(s: Sentence) -> list[tuple[Who, Who]]:
+    return [(g, t) for g in s.actors for t in s.actors if g.code and t.code and g.code != t.code]
+
+
+def evidence_row(evidence: Evidence) -> Floats:
+    """What the calibration looks at, shape (EVIDENCE,)."""
+    both = -np.log(np.exp(-evidence.deed) + np.exp(-evidence.pair) + np.exp(-evidence.deed - evidence.pair))
+    row = [
+        1.0,
+        evidence.deed,
+        evidence.pair,
+        both,
+        np.log(max(evidence.actors, 1)),
+        evidence.lead,
+        evidence.words,
+        evidence.first,
+        evidence.unlisted,
+        evidence.unlisted * evidence.first,
+    ]
+    return np.array(row, dtype=np.float32)
 
 
 def _best_of_codes(scored: Sequence[tuple[Who, Who, float]]) -> list[tuple[Who, Who, float]]:
@@ -281,11 +406,11 @@ def _is_past(candidate: Candidate, when: When | None, date: dt.date | None) -> b
 
 def _once(events: Sequence[Told]) -> tuple[Told, ...]:
     """One record of each event of a text, the surest telling of it; in the order of the text."""
-    best: dict[tuple[str, str, str], Told] = {}
+    best: dict[tuple[str, ...], Told] = {}
     for event in events:
         sides = (event.giver, event.taker)
         key = (*(sorted(sides) if event.root in SYMMETRIC else sides), event.root)
-        old = best.get(key)  # type: ignore[arg-type]  # sorted gives a list of two
+        old = best.get(key)
         if old is None or event.confidence > old.confidence:
-            best[key] = event  # type: ignore[index]  # as above
+            best[key] = event
     return tuple(sorted(best.values(), key=lambda event: event.span))

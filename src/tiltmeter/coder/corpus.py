@@ -122,9 +122,7 @@ def read(language: str, *, folder: Path | None = None) -> tuple[list[Item], list
 
 
 def _files(language: str, folder: Path | None) -> list[Traversable | Path]:
-    root: Traversable | Path = (
-        folder or resources.files("tiltmeter.coder") / "languages" / language / "corpus"
-    )
+    root: Traversable | Path = folder or resources.files("tiltmeter.coder") / "languages" / language / "corpus"
     if not root.is_dir():
         return []
     return sorted((file for file in root.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
@@ -188,9 +186,7 @@ def _label(line: str, text: str) -> Label:
             background = True
         else:
             raise ValueError(f"unknown field {part!r}")
-    return Label(
-        giver_code, giver_span, taker_code, taker_span, parts[1], deed, mode, start, end, by, background
-    )
+    return Label(giver_code, giver_span, taker_code, taker_span, parts[1], deed, mode, start, end, by, background)
 
 
 def _side(side: str, text: str) -> tuple[str, Span | None]:

@@ -40,8 +40,24 @@ _FILL: Final = frozenset(
 _DAY: Final = re.compile(r"(\d{1,2})(?:er|st|nd|rd|th|го|º)?$")
 _DASHES: Final = frozenset({"-", "–", "—"})
 _NEXT: Final = frozenset(
-    "next coming kommenden nächsten prochain prochaine следующий следующую следующее будущий ближайший próximo"
-    " наступний наступну gelecek önümüzdeki".split()
+    [
+        "next",
+        "coming",
+        "kommenden",
+        "nächsten",
+        "prochain",
+        "prochaine",
+        "следующий",
+        "следующую",
+        "следующее",
+        "будущий",
+        "ближайший",
+        "próximo",
+        "наступний",
+        "наступну",
+        "gelecek",
+        "önümüzdeki",
+    ]
 )
 
 
@@ -82,9 +98,7 @@ def time_of(sentence: Sentence, trigger: Trigger, found: list[When]) -> When | N
     best: tuple[int, When] | None = None
     for when in found:
         inside = (
-            range(when.last + 1, trigger.first)
-            if when.last < trigger.first
-            else range(trigger.last + 1, when.first)
+            range(when.last + 1, trigger.first) if when.last < trigger.first else range(trigger.last + 1, when.first)
         )
         cost = len(inside)
         cost += 6 * sum(other.first in inside for other in sentence.triggers if "NONE" not in other.roots)

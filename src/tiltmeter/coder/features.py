@@ -62,11 +62,7 @@ def deed_features(sentence: Sentence, place: int) -> list[str]:
         f"{code}+12={word(last + 1)}|{word(last + 2)}",
     ]
     out += [f"x={root}" for root in trigger.roots]
-    out += [
-        f"{code}w={lemmas[at]}"
-        for at in range(max(0, first - 5), min(size, last + 6))
-        if lemmas[at].isalpha()
-    ]
+    out += [f"{code}w={lemmas[at]}" for at in range(max(0, first - 5), min(size, last + 6)) if lemmas[at].isalpha()]
     out += [f"{code}c={head[:cut]}" for cut in (4, 5, 6) if len(head) > cut]
     out += _cue_features(s, trigger, roots)
     out += _neighbours(s, place, roots)
@@ -98,8 +94,7 @@ def _cue_features(s: Sentence, trigger: Trigger, roots: str) -> list[str]:
     everywhere = {kind for kinds in s.cues for kind in kinds}
     out += [f"cs={kind}" for kind in everywhere]
     out += [
-        f"cs={kind}|{roots}"
-        for kind in everywhere & {"domain_none", "opinion", "denial", "hypothetical", "background"}
+        f"cs={kind}|{roots}" for kind in everywhere & {"domain_none", "opinion", "denial", "hypothetical", "background"}
     ]
     out.append(f"mode={mode_of(s, trigger)}|{roots}")
     return out

@@ -129,8 +129,7 @@ def language(code: str) -> Language:
         weekdays=_numbered(cues["weekdays"]),
         relative_days={words(text): days for text, days in cues["relative_days"].items()},
         relative_spans={
-            words(text): (span.split(":")[0], int(span.split(":")[1]))
-            for text, span in cues["relative_spans"].items()
+            words(text): (span.split(":")[0], int(span.split(":")[1])) for text, span in cues["relative_spans"].items()
         },
         season=dict(cues["season"]),
         abbreviations=frozenset(text.rstrip(".") for text in cues["abbreviations"]),
@@ -171,9 +170,7 @@ def _phrase(text: str, kind: str) -> Phrase:
 
 def _numbered(forms: list[str]) -> dict[str, int]:
     return {
-        form.strip().rstrip("."): number
-        for number, group in enumerate(forms, start=1)
-        for form in group.split("|")
+        form.strip().rstrip("."): number for number, group in enumerate(forms, start=1) for form in group.split("|")
     }
 
 

@@ -80,7 +80,7 @@ def train(
     ridge: float = 1.0,
     rare: int = 2,
     weight: Sequence[float] | None = None,
-    rounds: int = 80,
+    rounds: int = 40,
 ) -> Linear:
     """
     Fit by L-BFGS from zero: no chance is involved, equal input gives equal weights.

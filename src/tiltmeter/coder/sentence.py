@@ -82,9 +82,7 @@ def prepare(text: str, *, language: Language, offset: int, mentions: Sequence[Me
         if who.code:
             named[who.first : who.last + 1] = [True] * (who.last + 1 - who.first)
     triggers = _triggers(lemmas, low, named, language)
-    return Sentence(
-        language, words, low, lemmas, starts, ends, _cues(low, language), _quoted(words), triggers, actors
-    )
+    return Sentence(language, words, low, lemmas, starts, ends, _cues(low, language), _quoted(words), triggers, actors)
 
 
 def _who(mention: Mention, starts: list[int], ends: list[int]) -> Who | None:
@@ -121,9 +119,9 @@ def _cues(low: list[str], language: Language) -> list[tuple[str, ...]]:
             if place + length > size:
                 continue
             if phrase.open:
-                hit = low[place : place + length - 1] == list(rest[:-1]) and low[
-                    place + length - 1
-                ].startswith(rest[-1])
+                hit = low[place : place + length - 1] == list(rest[:-1]) and low[place + length - 1].startswith(
+                    rest[-1]
+                )
             else:
                 hit = length == 1 or tuple(low[place : place + length]) == rest
             if hit and phrase.kind not in kinds:

@@ -1,0 +1,70 @@
+"""The trained coder on this machine: built from the corpus on first use, kept, built anew when the corpus changes."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Callable
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from tiltmeter.coder import build, corpus
+from tiltmeter.coder.language import languages
+from tiltmeter.nouns import Mention
+
+
+def finder(text: str, language: str, on: object) -> list[Mention]:
+    """The actors room's finder, as the coder calls it."""
+    from tiltmeter.actors import find
+
+    return find(text, language=language, on=on)  # type: ignore[arg-type]  # a date or None
+
+
+@functools.cache
+def digest() -> str:
+    """SHA-256 of all that the trained coder follows from: the coder's and the actors' code and tables."""
+    total = hashlib.sha256()
+    for room in ("coder", "actors"):
+        for name, file in sorted(_walk(resources.files("tiltmeter") / room)):
+            total.update(name.encode() + b"\0" + file.read_bytes())
+    return total.hexdigest()
+
+
+def _walk(folder: Traversable, prefix: str = "") -> list[tuple[str, Traversable]]:
+    found: list[tuple[str, Traversable]] = []
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _walk(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((".py", ".txt", ".toml", ".tsv")):
+            found.append((f"{prefix}{entry.name}", entry))
+    return found
+
+
+def place() -> Path:
+    """File of this version's trained coder, under `$TILTMETER_CACHE` or the user's cache folder."""
+    home = os.environ.get("TILTMETER_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    folder = Path(home) if home else Path.home() / ".cache"
+    return folder / "tiltmeter" / f"coder-{digest()[:16]}.npz"
+
+
+def train(path: Path, *, progress: Callable[[float], None] | None = None) -> build.Bundle:
+    """Train from all of the corpus but its held-back part and write the result."""
+    corpora = {code: [item for item in corpus.items(code) if not item.held_back] for code in languages()}
+    bundle = build.build({code: items for code, items in corpora.items() if items}, finder, progress=progress)
+    build.save(bundle, path)
+    return bundle
+
+
+def load(*, progress: Callable[[float], None] | None = None) -> build.Bundle:
+    """
+    The trained coder and the namer of roots; trained now if they are not there yet.
+
+    Args:
+        progress: Told the share of the training that is done; not called when there is none to do.
+    """
+    path = place()
+    if not path.exists():
+        train(path, progress=progress)
+    return build.restored(path, finder)
