@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 STAMP := $(VENV)/.installed
 
-.PHONY: install dev demo test check lint types floors format lock slow bench fuzz clean
+.PHONY: install dev demo test check lint types floors format lock slow bench fuzz sample clean
 
 install: $(STAMP)
 
@@ -37,6 +37,13 @@ lock:
 
 slow: install
 	$(BIN)/python -m pytest -m slow
+
+# computes the bundled weekly figures anew; SUMS is a Parquet file of daily sums (docs/sample.md)
+SUMS ?= ../shared/data/events/gdelt_daily_dyads_2018_2024.parquet
+sample: install
+	for name in central_asia south_caucasus; do \
+	  $(BIN)/python -m tiltmeter.sample.make_figures $(SUMS) $$name src/tiltmeter/sample/$$name/figures.csv || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache tiltmeter-demo
