@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tiltmeter._codes import countries, nearest
 from tiltmeter.errors import SettingsError
-from tiltmeter.nouns import TIE_KINDS
-from tiltmeter.settings import CLAIM_KINDS, Theatre, claim, load_settings, load_theatre, theatre_names
+from tiltmeter.nouns import ORGANISATIONS, TIE_KINDS
+from tiltmeter.settings import CLAIM_KINDS, Theatre, _build, claim, load_settings, load_theatre, theatre_names
 
 MINE = """
 name = "mine"
@@ -132,9 +135,41 @@ def test_a_file_that_is_no_theatre_is_refused(tmp_path: Path, raw: bytes) -> Non
 
 
 def test_a_missing_file_an_unknown_name_and_a_folder_are_refused(tmp_path: Path) -> None:
-    for wrong in (tmp_path / "none.toml", "central_asai", tmp_path):
+    for wrong in (tmp_path / "none.toml", "central_asai", tmp_path, "a\0b.toml"):
         with pytest.raises(SettingsError):
             load_theatre(wrong)
+
+
+TOML_VALUE = st.recursive(
+    st.one_of(st.text(), st.integers(), st.booleans(), st.dates(), st.floats(allow_nan=False)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(), inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+@given(
+    st.dictionaries(
+        st.one_of(
+            st.sampled_from(["states", "poles", "powers", "span", "claims", "moments", "grid", "name"]), st.text()
+        ),
+        TOML_VALUE,
+        max_size=3,
+    )
+)
+def test_whatever_a_file_says_it_is_a_theatre_or_refused_in_two_lines(change: dict[str, Any]) -> None:
+    good: dict[str, Any] = tomllib.loads(MINE)
+    refused = ""
+    try:
+        _build(Theatre, good | change, where="mine.toml")
+    except SettingsError as error:
+        refused = str(error)
+    assert len(refused.splitlines()) in {0, 2}
+
+
+@given(st.text(max_size=8))
+def test_a_suggestion_is_a_known_code_or_none(word: str) -> None:
+    near = nearest(word)
+    assert near == "" or near in countries() or near in ORGANISATIONS
 
 
 @pytest.mark.parametrize("kind", sorted(CLAIM_KINDS))

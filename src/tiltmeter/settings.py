@@ -6,6 +6,7 @@ import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Mapping
+from functools import partial
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -55,14 +56,6 @@ def _known(code: str, *, what: str, organisations: bool) -> str:
     raise _fault(f"no such {what}: {code}", mend)
 
 
-def _state(code: str) -> str:
-    return _known(code, what="state", organisations=False)
-
-
-def _power(code: str) -> str:
-    return _known(code, what="power", organisations=True)
-
-
 def _side(code: str) -> str:
     """A side of an event: a state or organisation, or a state's civilians or rebels (`KAZ-CIV`)."""
     stem, dash, group = code.partition("-")
@@ -83,14 +76,12 @@ def _interval(value: Any) -> Any:
 
 def _ordered(value: tuple[dt.date, dt.date]) -> tuple[dt.date, dt.date]:
     if value[0] > value[1]:
-        raise _fault(
-            f"the interval {value[0]}/{value[1]} ends before it begins", "write the earlier date first"
-        )
+        raise _fault(f"the interval {value[0]}/{value[1]} ends before it begins", "write the earlier date first")
     return value
 
 
-State = Annotated[str, AfterValidator(_state)]
-Power = Annotated[str, AfterValidator(_power)]
+State = Annotated[str, AfterValidator(partial(_known, what="state", organisations=False))]
+Power = Annotated[str, AfterValidator(partial(_known, what="power", organisations=True))]
 Side = Annotated[str, AfterValidator(_side)]
 States = Annotated[tuple[State, ...], BeforeValidator(_all_states)]
 Interval = Annotated[tuple[dt.date, dt.date], BeforeValidator(_interval), AfterValidator(_ordered)]
@@ -302,11 +293,7 @@ def load_theatre(name_or_path: str | Path) -> Theatre:
     if text not in theatre_names():
         known = theatre_names()
         near = difflib.get_close_matches(text, known, n=1)
-        mend = (
-            f"did you mean {near[0]}?"
-            if near
-            else f"known are {', '.join(known)}; or give the path of a TOML file"
-        )
+        mend = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}; or give the path of a TOML file"
         raise SettingsError(f"no theatre called {text}", mend=mend)
     shelf = files("tiltmeter.theatres")
     for point in entry_points(group="tiltmeter.theatres", name=text):
@@ -346,8 +333,8 @@ def settings_toml(settings: Settings) -> str:
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
+    except (OSError, ValueError) as error:  # a path with a null character is a ValueError
+        reason = (getattr(error, "strerror", "") or "cannot be read").lower()
         raise SettingsError(reason, mend="check the path and its permissions", where=str(path)) from error
 
 
@@ -383,7 +370,12 @@ def _refuse(error: ValidationError, fields: Mapping[str, Any], *, where: str) ->
         place = _place(first["loc"][:-1], fields)
     else:
         what, mend = first["msg"], f"mend the value {first['input']!r:.60}"
-    raise SettingsError(f"{place}: {what}" if place else what, mend=mend, where=where) from error
+    raise SettingsError(_line(f"{place}: {what}" if place else what), mend=_line(mend), where=where) from error
+
+
+def _line(text: str) -> str:
+    """The text on one line: names in a file may hold line breaks."""
+    return " ".join(text.split())[:300]
 
 
 def _place(loc: tuple[str | int, ...], fields: Mapping[str, Any]) -> str:
