@@ -21,10 +21,12 @@ class Meaning(NamedTuple):
 
 
 @functools.cache
-def _table() -> dict[str, Meaning]:
+def _table() -> tuple[dict[str, Meaning], dict[str, str]]:
+    """What each listed code is, and the highest third digit after each pair."""
     lines = files("tiltmeter.sources").joinpath("cameo.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {code: Meaning(root, mode, QUAD.get(root, 0)) for code, root, mode, _ in rows[1:]}
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
+    means = {code: Meaning(root, mode, QUAD.get(root, 0)) for code, _, root, mode, _ in rows}
+    return means, {code: last for code, last, *_ in rows if last}
 
 
 @functools.cache
@@ -38,12 +40,14 @@ def meaning(code: str) -> Meaning | None:
 
     >>> meaning("0841"), meaning("841") == meaning("0841"), meaning("10") == meaning("010")
     (Meaning(root='YIELD', mode='done', quad=2), True, True)
-    >>> meaning("990") is None
-    True
+    >>> meaning("990") is None, meaning("097") is None
+    (True, True)
     """
-    if not (code.isascii() and code.isdigit() and 1 <= len(code) <= 4) or code == "0":
+    if not (code.isascii() and code.isdigit() and 1 <= len(code) <= 4):
         return None
     if code[0] != "0" and (len(code) < 3 or int(code[:2]) > 20):
         code = "0" + code
-    found = (_table().get(code[:length]) for length in range(len(code), 1, -1))
-    return next((each for each in found if each is not None), None)
+    means, last = _table()
+    if code[:2] not in last or code[2:3] > last[code[:2]]:
+        return None
+    return next(means[code[:length]] for length in range(len(code), 1, -1) if code[:length] in means)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from tiltmeter.nouns import QUAD, Event, schema
-from tiltmeter.sources import _days
+from tiltmeter.nouns import QUAD, Event
+from tiltmeter.sources import _columns
 from tiltmeter.sources._cameo import NO_EVENT, meaning
+from tiltmeter.sources._columns import mapped, reason
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import LINE, Rows
+from tiltmeter.sources._rows import Rows
 from tiltmeter.sources._sides import side
-from tiltmeter.sources._source import Chunk, Reading, rejects
+from tiltmeter.sources._source import Chunk, Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,7 +27,8 @@ class Told:
 
     `giver` and `taker` are our codes; a row without one of them is outside. Either
     `cameo` or `root` is given. `until` is the last day of an event of several days.
-    `fault` is the source's own reason to reject a row.
+    `fault` is the source's own reason to reject a row. Events reported more than
+    `stale_after` days later are background.
     """
 
     key: pa.Array
@@ -43,29 +44,9 @@ class Told:
     taker_name: pa.Array | None = None
     document: pa.Array | None = None
     sentence: pa.Array | None = None
+    witnesses: pa.Array | None = None
+    stale_after: int | None = None
     fault: pa.Array | None = None
-
-
-def mapped(column: pa.Array, give: Callable[[str], Any], kind: pa.DataType | None = None) -> pa.Array:
-    """A column of what `give` makes of each cell, called once per different cell; null stays null."""
-    import pyarrow as pa
-
-    codes = column.dictionary_encode()
-    values = pa.array([give(value) for value in codes.dictionary.to_pylist()], kind or pa.string())
-    return values.take(codes.indices)
-
-
-def column(rows: Rows, *names: str) -> pa.Array:
-    """The first of the named columns that the rows have, stripped, with the usual words for nothing as null."""
-    import pyarrow as pa
-
-    present = next((name for name in names if name in rows.batch.schema.names), None)
-    if present is None:
-        return pa.nulls(rows.batch.num_rows, pa.string())
-    return mapped(rows.batch.column(present), lambda cell: None if cell.strip() in _NOTHING else cell.strip())
-
-
-_NOTHING = frozenset({"", "NA", "N/A", "NULL", "null", "None", "none", "nan", "NaN", "---", "\\N"})
 
 
 def sides(*, name: pa.Array, country: pa.Array, sectors: pa.Array, day: pa.Array) -> pa.Array:
@@ -73,38 +54,38 @@ def sides(*, name: pa.Array, country: pa.Array, sectors: pa.Array, day: pa.Array
     Our code of one side in every row, null where it is nobody we know.
 
     Who holds an office changes, so a name means what it meant on the row's day.
+    `sectors` are separated by commas.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    days = read_days(day)
+    days = _columns.days(day)
     months = pc.fill_null(pc.strftime(days, "%Y-%m"), "")
-    parts = [pc.fill_null(each, "") for each in (months, name, country, sectors)]
-    packed = pc.binary_join_element_wise(*parts, "\x1f")
-    found = mapped(packed, _side_in_month)
-    moving = pc.equal(found, _MOVING)
+    parts = [pc.fill_null(each, "") for each in (name, country, sectors)]
+    found = mapped(pc.binary_join_element_wise(months, *parts, _MARK), _side_in_month)
+    moving = pc.fill_null(pc.equal(found, _MARK), False)
     if not pc.any(moving).as_py():
         return found
-    exact = pc.binary_join_element_wise(pc.fill_null(pc.cast(days, pa.string()), ""), *parts[1:], "\x1f")
+    exact = pc.binary_join_element_wise(pc.fill_null(days.cast(pa.string()), ""), *parts, _MARK)
     return pc.if_else(moving, mapped(pc.if_else(moving, exact, None), _side_on_day), found)
 
 
-_MOVING = "\x1f"
+_MARK: Final = "\x1f"
 
 
 def _side_in_month(packed: str) -> str | None:
-    """The side if it is the same on the month's first and last day."""
-    month, *rest = packed.split("\x1f")
+    """The side if it is the same on the month's first and last day; else the mark."""
+    month, *rest = packed.split(_MARK)
     if not month:
         return _side(None, *rest)
     first = dt.date.fromisoformat(month + "-01")
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     before, after = _side(first, *rest), _side(last, *rest)
-    return before if before == after else _MOVING
+    return before if before == after else _MARK
 
 
 def _side_on_day(packed: str) -> str | None:
-    on, *rest = packed.split("\x1f")
+    on, *rest = packed.split(_MARK)
     return _side(dt.date.fromisoformat(on) if on else None, *rest)
 
 
@@ -113,46 +94,20 @@ def _side(on: dt.date | None, name: str, country: str, sectors: str) -> str | No
     return side(name or None, country=country or None, sectors=parts, on=on)
 
 
-def read_days(texts: pa.Array) -> pa.Array:
-    """A column of days from one of texts, null where they cannot be read."""
-    import pyarrow as pa
-
-    first = _days.month_first(text for text in texts.unique().to_pylist() if text)
-    return mapped(texts, lambda text: _days.day(text, month_first=first), pa.date32())
-
-
 def judged(told: Told, rows: Rows, *, source: str, file: Input, reading: Reading) -> Iterator[Chunk]:
     """The rows' events; beside them the rejects, with their reasons, and the count of those outside."""
     import pyarrow.compute as pc
 
-    days = read_days(told.day)
     fault = pc.coalesce(
         *([told.fault] if told.fault is not None else []),
-        pc.if_else(pc.is_null(told.key), "no id", None),
-        _day_fault(told.day, days, reading.today),
+        reason(pc.is_null(told.key), "no id"),
+        _columns.day_faults(told.day, reading),
         _code_fault(told),
     )
-    good = pc.is_null(fault)
-    wanted = pc.and_(good, _of_use(told, reading))
-    batch = _events(told, days, source=source, run=reading.run).filter(wanted)
-    outside = pc.sum(good).as_py() - batch.num_rows if len(good) else 0
-    yield Chunk(Event, batch, outside=outside)
-    reasons, lines = fault.to_pylist(), rows.batch.column(LINE).to_pylist()
-    bad = [(lines[at], why, rows.raw(at)) for at, why in enumerate(reasons) if why is not None]
-    yield from rejects([*rows.broken, *bad], source=source, file=file.name, reading=reading)
-
-
-def _day_fault(texts: pa.Array, days: pa.Array, today: dt.date) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    told = pc.fill_null(texts, "")
-    known = dict(zip(told.to_pylist(), days.to_pylist(), strict=True))
-
-    def why(text: str) -> str | None:
-        return _days.fault(known[text], text, today=today) if text else "no date"
-
-    return mapped(told, why, pa.string())
+    batch = _events(told, source=source, run=reading.run)
+    yield from _columns.split(
+        batch, fault, rows, noun=Event, source=source, file=file, reading=reading, wanted=_of_use(told, reading)
+    )
 
 
 def _code_fault(told: Told) -> pa.Array:
@@ -176,13 +131,9 @@ def _roots(told: Told) -> pa.Array:
     return mapped(told.cameo, lambda code: found.root if (found := meaning(code)) else None)
 
 
-def _modes(told: Told) -> pa.Array:
-    import pyarrow as pa
-
-    if told.mode is not None:
+def _modes(told: Told) -> pa.Array | None:
+    if told.mode is not None or told.cameo is None:
         return told.mode
-    if told.cameo is None:
-        return pa.array(["done"] * len(told.key))
     return mapped(told.cameo, lambda code: found.mode if (found := meaning(code)) else None)
 
 
@@ -191,38 +142,53 @@ def _of_use(told: Told, reading: Reading) -> pa.Array:
     import pyarrow.compute as pc
 
     both = pc.and_(pc.is_valid(told.giver), pc.is_valid(told.taker))
-    event = pc.fill_null(pc.not_equal(_roots(told), NO_EVENT), False)
-    useful = pc.and_(both, event)
+    useful = pc.and_(both, pc.fill_null(pc.not_equal(_roots(told), NO_EVENT), False))
     if reading.sides is None:
         return useful
     stems = {code.partition("-")[0] for code in reading.sides}
+    inside = [
+        pc.fill_null(mapped(each, lambda code: code.partition("-")[0] in stems, pa.bool_()), False)
+        for each in (told.giver, told.taker)
+    ]
+    return pc.and_(useful, pc.or_(*inside))
 
-    def inside(code: str) -> bool:
-        return code.partition("-")[0] in stems
 
-    either = pc.or_kleene(mapped(told.giver, inside, pa.bool_()), mapped(told.taker, inside, pa.bool_()))
-    return pc.and_(useful, pc.fill_null(either, False))
-
-
-def _events(told: Told, days: pa.Array, *, source: str, run: str) -> pa.RecordBatch:
-    """All rows as events; those that are at fault have nulls and are filtered out by the caller."""
+def _events(told: Told, *, source: str, run: str) -> pa.RecordBatch:
+    """All rows as events, also those that are at fault."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    roots = _roots(told)
-    ends = days if told.until is None else pc.coalesce(read_days(told.until), days)
-    given: dict[str, pa.Array] = {
-        "key": told.key, "giver": told.giver, "taker": told.taker, "root": roots, "mode": _modes(told),
-        "quad": mapped(roots, lambda root: QUAD.get(root, 0), pa.int64()), "start": days, "end": ends,
-        "reported": days if told.reported is None else read_days(told.reported),
+    days, roots = _columns.days(told.day), _roots(told)
+    given = {
+        "key": told.key, "giver": _facing(told.giver, told.taker), "taker": _facing(told.taker, told.giver),
+        "root": roots, "mode": _modes(told), "quad": mapped(roots, lambda root: QUAD.get(root, 0), pa.int64()),
+        "start": days, "end": days if told.until is None else pc.coalesce(_columns.days(told.until), days),
+        "reported": days if told.reported is None else _columns.days(told.reported),
     }  # fmt: skip
     for name in ("giver_name", "taker_name", "document", "sentence", "cameo"):
-        texts = getattr(told, name)
-        given[name] = pc.fill_null(texts, "") if texts is not None else pa.array([""] * len(told.key))
-    constant = {field.name: field.default for field in dataclasses.fields(Event)} | {"source": source, "run": run}
-    shape = schema(Event)
-    arrays = [
-        given[field.name] if field.name in given else pa.array([constant[field.name]] * len(told.key), field.type)
-        for field in shape
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=shape)
+        given[name] = getattr(told, name)
+    if told.witnesses is not None:
+        given["witnesses"] = mapped(told.witnesses, _count, pa.int64())
+    if told.stale_after is not None:
+        given["background"] = _stale(days, given["reported"], told.stale_after)
+    return _columns.filled(Event, len(days), given, source=source, run=run)
+
+
+def _facing(side: pa.Array, other: pa.Array) -> pa.Array:
+    """Civilians who face another state than their own, as their state: the codebook's rule."""
+    import pyarrow.compute as pc
+
+    stem, rival = (mapped(each, lambda code: code.partition("-")[0]) for each in (side, other))
+    abroad = pc.and_(pc.ends_with(side, "-CIV"), pc.not_equal(stem, rival))
+    return pc.if_else(pc.fill_null(abroad, False), stem, side)
+
+
+def _stale(days: pa.Array, reported: pa.Array, limit: int) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.greater(pc.subtract(reported.cast(pa.int32()), days.cast(pa.int32())), limit)
+
+
+def _count(told: str) -> int | None:
+    return max(int(float(told)), 1) if told.replace(".", "", 1).isdigit() else None

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from importlib.resources import files
 from typing import Final
 
-_REBELS: Final = frozenset({
+REBELS: Final = frozenset({
     "Rebel", "Insurgents", "Separatists", "Radicals / Extremists / Fundamentalists", "Organized Violent",
-    "REB", "INS", "SEP", "UAF", "CRM",
+    "REB", "INS", "SEP", "UAF", "RAD",
 })  # fmt: skip
 _STATE: Final = frozenset({
     "Government", "Executive", "Legislative / Parliamentary", "Judicial", "Military", "Police", "National",
-    "GOV", "MIL", "JUD", "COP", "LEG", "SPY", "AGR",
+    "GOV", "MIL", "JUD", "COP", "LEG", "SPY", "IGO",
 })  # fmt: skip
+_NOBODY: Final = frozenset({"", "None", "UNK", "NON", "ELI"})
+"""Sectors that tell nothing of who acts."""
 
 
 def state_code(country: str | None, *, on: dt.date | None = None) -> str | None:
@@ -30,6 +33,8 @@ def state_code(country: str | None, *, on: dt.date | None = None) -> str | None:
 def _state_code(country: str, on: dt.date | None) -> str | None:
     if country in _codes():
         return country
+    if country in other_codes():
+        return other_codes()[country]
     found = _resolve(country, on)
     return found.partition("-")[0] if found else None
 
@@ -56,9 +61,9 @@ def side(
 
 
 def _role(sectors: frozenset[str]) -> str:
-    if not sectors or sectors & _STATE:
+    if sectors <= _NOBODY or sectors & _STATE:
         return ""
-    return "-REB" if sectors & _REBELS else "-CIV"
+    return "-REB" if sectors & REBELS else "-CIV"
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -67,6 +72,14 @@ def _resolve(name: str, on: dt.date | None) -> str | None:
 
     found = actors.resolve(name, on=on)
     return found.code if found is not None and found.code else None
+
+
+@functools.cache
+def other_codes() -> dict[str, str]:
+    """Codes of other programs that are none of ours, with ours: `other_codes.tsv`."""
+    lines = files("tiltmeter.sources").joinpath("other_codes.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
+    return {code: ours for code, ours, _ in rows}
 
 
 @functools.cache

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tiltmeter.nouns import Event
-from tiltmeter.sources._events import Told, column, judged, read_days, sides
+from tiltmeter.sources._columns import column, days
+from tiltmeter.sources._events import Told, judged, sides
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._rows import Rows, require, table
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
@@ -44,7 +45,7 @@ def _told(rows: Rows, seen: Counter[str]) -> Told:
         key = column(rows, "event_id")
     else:
         # the day as read, so that copies that write dates otherwise have the same keys
-        key = _digests([read_days(day), names[0], countries[0], code, names[1], countries[1]], seen)
+        key = _digests([days(day), names[0], countries[0], code, names[1], countries[1]], seen)
     return Told(key=key, day=day, giver=giver, taker=taker, cameo=code, giver_name=names[0], taker_name=names[1])
 
 

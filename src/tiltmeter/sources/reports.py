@@ -7,17 +7,16 @@ author, url`; `sources` (names, or a list of name and link) stands for the outle
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from tiltmeter.nouns import Document, batches, schema
+from tiltmeter.nouns import Document, batches
 from tiltmeter.sources import _days
+from tiltmeter.sources._columns import column, day_faults, days, filled, mapped, reason, split
 from tiltmeter.sources._documents import HEADER, digest, document, several, whole
-from tiltmeter.sources._events import column, mapped, read_days
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import LINE, Rows, require, table
+from tiltmeter.sources._rows import Rows, require, table
 from tiltmeter.sources._source import Chunk, Head, Reading, Source, rejects
 
 if TYPE_CHECKING:
@@ -89,43 +88,26 @@ def _read_table(file: Input, reading: Reading) -> Iterator[Chunk]:
 
 
 def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     name = next(each for each in _TEXT if each in rows.batch.schema.names)
     texts, told = rows.batch.column(name), column(rows, *_DATE)
-    days = read_days(told)
-    fault = pc.coalesce(
-        pc.if_else(_blank(texts), pa.scalar("no text"), pa.scalar(None, pa.string())),
-        mapped(
-            pc.binary_join_element_wise(told, days.cast(pa.string()), "\x1f", null_handling="replace"),
-            lambda packed: _day_fault(packed, reading),
-        ),
-    )
-    good = pc.is_null(fault)
-    columns: dict[str, Any] = {
-        "key": _keys(column(rows, *_ID), told, texts), "text": texts, "date": days,
+    fault = pc.coalesce(reason(_blank(texts), "no text"), day_faults(told, reading, needed=False))
+    outlets, links = column(rows, *_OUTLET), column(rows, *_URL)
+    given = {
+        "key": _keys(column(rows, *_ID), told, texts), "text": texts, "date": days(told),
         "language": mapped(column(rows, "language", "lang"), _language),
         "title": column(rows, "title", "headline"), "author": column(rows, "author", "authors", "byline"),
-        "outlet": mapped(column(rows, *_OUTLET), _outlet), "url": column(rows, *_URL),
+        "outlet": mapped(outlets, _outlet), "url": pc.coalesce(links, mapped(outlets, _link)),
     }  # fmt: skip
-    if all(value is None for value in columns["url"].to_pylist()):
-        columns["url"] = mapped(column(rows, *_OUTLET), _link)
-    yield _chunk(columns, good, rows.batch.column(LINE), reading)
-    lines, reasons = rows.batch.column(LINE).to_pylist(), fault.to_pylist()
-    bad = [(lines[index], why, rows.raw(index)) for index, why in enumerate(reasons) if why is not None]
-    yield from rejects([*rows.broken, *bad], source="reports", file=file.name, reading=reading)
+    batch = filled(Document, len(texts), given, source="reports", run=reading.run, written=_written(reading))
+    yield from split(batch, fault, rows, noun=Document, source="reports", file=file, reading=reading)
 
 
 def _blank(texts: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
     return pc.fill_null(pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(texts)), 0), True)
-
-
-def _day_fault(packed: str, reading: Reading) -> str | None:
-    text, _, day = packed.partition("\x1f")
-    return _days.fault(dt.date.fromisoformat(day) if day else None, text, today=reading.today) if text else None
 
 
 def _keys(ids: pa.Array, told: pa.Array, texts: pa.Array) -> pa.Array:
@@ -164,22 +146,6 @@ def _listed(told: str) -> list[tuple[str, str]]:
         return []
     pairs = [item if isinstance(item, list) else [item] for item in items]
     return [(str(pair[0]), str(pair[1]) if len(pair) > 1 else "") for pair in pairs if pair]
-
-
-def _chunk(columns: dict[str, Any], good: pa.Array, lines: pa.Array, reading: Reading) -> Chunk:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    empty = {"source": "reports", "run": reading.run, "written": _written(reading), "language": "und"}
-    arrays = []
-    for field in schema(Document):
-        held = columns.get(field.name)
-        if held is None:
-            arrays.append(pa.array([empty.get(field.name, "")] * len(good), field.type))
-        else:
-            arrays.append(held if field.nullable else pc.fill_null(held, empty.get(field.name, "")))
-    batch = pa.RecordBatch.from_arrays(arrays, schema=schema(Document))
-    return Chunk(Document, batch.filter(good), lines=lines.filter(good))
 
 
 def _sniff(head: Head) -> float:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter._codes import countries
 from tiltmeter.errors import SourceError
-from tiltmeter.nouns import RollCall, Vote, batches, schema
-from tiltmeter.sources._events import column, mapped
+from tiltmeter.nouns import RollCall, Vote, batches
+from tiltmeter.sources._columns import column, filled, mapped, split, unknown
 from tiltmeter.sources._input import Input, inputs
 from tiltmeter.sources._rollcalls import (
     CHOICE,
@@ -89,7 +89,7 @@ def _codes(file: Input, reading: Reading, keys: Mapping[str, str]) -> Iterator[C
     for rows in table(file):
         told = mapped(column(rows, "rcid"), lambda cell: cell.removesuffix(".0"))
         calls = mapped(told, keys.get)
-        yield from _votes(rows, file, reading, calls=calls, fault=_otherwise(calls, told, "no such roll call"))
+        yield from _votes(rows, file, reading, calls=calls, fault=unknown(calls, told, "no such roll call"))
 
 
 def _long(file: Input, reading: Reading) -> Iterator[Chunk]:
@@ -177,24 +177,14 @@ def _votes(rows: Rows, file: Input, reading: Reading, *, calls: pa.Array, fault:
     told, votes = column(rows, *STATE), column(rows, *CHOICE)
     states = mapped(told, _state)
     choices = mapped(mapped(votes, str.lower), CHOICES.get)
-    fault = pc.coalesce(fault, _otherwise(states, told, "no such state"), _otherwise(choices, votes, "no such vote"))
-    good = pc.is_null(fault)
-    member = pc.fill_null(pc.not_equal(choices, ""), False)
-    wanted = pc.and_(pc.and_(good, member), _of_use(states, reading))
-    batch = _batch(calls, states, choices, reading.run).filter(wanted)
-    yield Chunk(Vote, batch, outside=(pc.sum(good).as_py() or 0) - batch.num_rows)
-    lines, reasons = rows.batch.column(LINE).to_pylist(), fault.to_pylist()
-    bad = [(lines[index], why, rows.raw(index)) for index, why in enumerate(reasons) if why is not None]
-    yield from rejects([*rows.broken, *bad], source="unga", file=file.name, reading=reading)
-
-
-def _otherwise(found: pa.Array, told: pa.Array, why: str) -> pa.Array:
-    """A reason where nothing was found."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    reason = pc.binary_join_element_wise(pa.scalar(f"{why}:"), pc.fill_null(told, "(none)"), " ")
-    return pc.if_else(pc.is_null(found), reason, pa.scalar(None, pa.string()))
+    fault = pc.coalesce(fault, unknown(states, told, "no such state"), unknown(choices, votes, "no such vote"))
+    wanted = pc.and_(pc.not_equal(choices, ""), _of_use(states, reading))
+    given = {
+        "key": pc.binary_join_element_wise(calls, states, "/"),
+        "rollcall": calls, "state": states, "choice": choices,
+    }  # fmt: skip
+    batch = filled(Vote, len(calls), given, source="unga", run=reading.run)
+    yield from split(batch, fault, rows, noun=Vote, source="unga", file=file, reading=reading, wanted=wanted)
 
 
 def _of_use(states: pa.Array, reading: Reading) -> pa.Array:
@@ -205,16 +195,6 @@ def _of_use(states: pa.Array, reading: Reading) -> pa.Array:
     if reading.all_votes or kept is None:
         return pc.is_valid(states)
     return pc.fill_null(mapped(states, lambda code: code in kept, pa.bool_()), False)
-
-
-def _batch(calls: pa.Array, states: pa.Array, choices: pa.Array, run: str) -> pa.RecordBatch:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    same = {name: pa.array([value] * len(calls), pa.string()) for name, value in (("source", "unga"), ("run", run))}
-    key = pc.binary_join_element_wise(calls, states, "/")
-    arrays = [same["source"], key, same["run"], calls, states, choices]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema(Vote))
 
 
 def _sniff(head: Head) -> float:
