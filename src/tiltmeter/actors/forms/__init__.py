@@ -1,0 +1,1 @@
+"""How names, adjectives, peoples and roles of a language change their endings: one file a language."""

@@ -1,0 +1,239 @@
+"""Everything that names an actor in one language, compiled once into an automaton."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Final
+
+from tiltmeter.actors.fold import fold
+from tiltmeter.actors.rows import columns, day, items, lines
+
+LANGUAGES: Final = ("de", "en", "es", "fr", "ru", "tr", "uk")
+"""Languages with tables of their own; for others the state names of CLDR are used."""
+
+_CYRILLIC: Final = frozenset({"ru", "uk"})
+_ADJECTIVE_CAPITAL: Final = frozenset({"en", "tr"})
+_PEOPLE_CAPITAL: Final = frozenset({"en", "tr", "de", "fr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """
+    What a form may stand for.
+
+    `sort` is name, adjective, people, capital, metonym, place, person, surname, organisation,
+    seat, role or block. `weak` needs support from what is around it; `exact` needs capitals
+    throughout. `seat` is the state an organisation's seat lies in. `section` and `bare` are
+    for roles: what the word makes of a state, and whether it can stand alone.
+    """
+
+    sort: str
+    code: str
+    name: str
+    kind: str = "state"
+    exact: bool = False
+    weak: bool = False
+    capital: bool = True
+    genitive: bool = False
+    since: dt.date | None = None
+    until: dt.date | None = None
+    seat: str = ""
+    section: str = ""
+    bare: bool = True
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """The compiled tables of a language: an automaton over folded forms, and its small words."""
+
+    language: str
+    automaton: Any
+    senses: list[tuple[Sense, ...]]
+    words: dict[str, frozenset[str]]
+    against: dict[str, tuple[str, ...]]
+    whole: bool = True
+    forms: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
+
+
+class _Builder:
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.grammar = importlib.import_module(f"tiltmeter.actors.forms.{language}")
+        self.forms: dict[str, list[Sense]] = {}
+
+    def put(self, forms: Iterable[str], sense: Sense) -> None:
+        """Adds a sense to each form; the first form that is the name itself is no genitive."""
+        for form in forms:
+            key = fold(form).strip()
+            if len(key) > 1:
+                held = self.forms.setdefault(key, [])
+                if sense not in held:
+                    held.append(sense)
+
+    def names(self, cell: str, sense: Sense, grammar: str = "name") -> None:
+        """Adds the names of a cell with their marks: `!` exact, `?` weak, `@XXX` a seat."""
+        inflect = getattr(self.grammar, grammar)
+        for item in items(cell):
+            plain, _, seat = item.partition("@")
+            exact, weak = plain.endswith("!") or plain.endswith("!?"), plain.endswith("?")
+            plain = plain.rstrip("!?")
+            lower = plain[:1].islower() if sense.capital else True
+            one = replace(sense, exact=exact, weak=weak, capital=sense.capital and not lower)
+            if seat:
+                one = replace(one, sort="seat", seat=seat)
+            if exact or (grammar == "name" and self.language == "de"):
+                self.put({plain.rstrip("~")}, one)
+            if not exact:
+                self.put(
+                    inflect(plain), replace(one, genitive=True) if self.language == "de" and grammar == "name" else one
+                )
+
+
+def _states(build: _Builder) -> None:
+    language = build.language
+    english = {row[0]: items(row[1])[0].rstrip("!?") for row in (columns(line, 2) for line in lines("states/en.txt"))}
+    for line in lines(f"states/{language}.txt"):
+        code, names, adjectives, people, capital, metonyms = columns(line, 6)
+        base = Sense("name", code, english.get(code, code))
+        build.names(names, base)
+        build.names(capital, replace(base, sort="capital"))
+        build.names(metonyms, replace(base, sort="metonym"))
+        build.names(adjectives, replace(base, sort="adjective", capital=language in _ADJECTIVE_CAPITAL), "adjective")
+        of_people = replace(base, sort="people", kind="group", capital=language in _PEOPLE_CAPITAL)
+        build.names(people, of_people, "people")
+        if language in ("en", "fr", "es", "tr"):
+            plain = ",".join(item.rstrip("?!") for item in items(adjectives) if not item.endswith(("-", "!")))
+            if language == "en":
+                plain = "" if people else plain
+            elif language == "fr":
+                plain = ",".join(word[:1].upper() + word[1:] for word in items(plain))
+            build.names(plain, of_people, "people")
+    for table in dict.fromkeys((language, language if language in _CYRILLIC else "en")):
+        for line in lines(f"cities/{table}.txt"):
+            code, names = columns(line, 2)
+            build.names(names, Sense("place", code, english.get(code, code), kind="place"))
+
+
+def _organisations(build: _Builder) -> None:
+    script = "cy" if build.language in _CYRILLIC else "la"
+    for line in lines("organisations.txt"):
+        cells = [cell.strip() for cell in line.split("|")]
+        code, kind, called = cells[0], cells[1], ""
+        for cell in cells[2:]:
+            tag, _, names = cell.partition(":")
+            called = called or items(names)[0].rstrip("!?~^@")
+            if tag.strip() in (build.language, script):
+                build.names(names, Sense("organisation" if kind != "place" else "place", code, called, kind=kind))
+
+
+def _leaders(build: _Builder) -> None:
+    at = {"ru": (5,), "uk": (6, 5)}.get(build.language, (4,))
+    for line in lines("leaders.txt"):
+        row = columns(line, 7)
+        cell = next((row[i] for i in at if row[i]), "")
+        called = items(row[4])[0].translate(str.maketrans("", "", "[]?~"))
+        since, until = day(row[2], last=False), day(row[3], last=True)
+        sense = Sense("person", row[0], called, kind="person", since=since, until=until)
+        for item in items(cell):
+            _person(build, item, sense)
+
+
+def _person(build: _Builder, item: str, sense: Sense) -> None:
+    before, bracket, after = item.partition("[")
+    surname, _, rest = after.partition("]")
+    weak = item.endswith("?") or surname.endswith("?")
+    surname = surname.rstrip("?")
+    full = f"{before}{surname}{rest}".rstrip("?").strip() if bracket else item.rstrip("?")
+    if not bracket:
+        surname = full.split(" ")[-1]
+    build.put(build.grammar.person(full), sense)
+    if surname != full:
+        build.put(build.grammar.person(surname), replace(sense, sort="surname", weak=weak))
+
+
+def _roles(build: _Builder) -> dict[str, frozenset[str]]:
+    words: dict[str, frozenset[str]] = {}
+    for line in lines(f"roles/{build.language}.txt"):
+        section, _, cell = line.partition(":")
+        if section not in ("title", "state", "civ", "reb", "people", "country"):
+            words[section] = frozenset(fold(word).strip() for word in items(cell))
+            continue
+        for item in items(cell):
+            plain = item.strip("-!?")
+            sense = Sense(
+                "role", "", section, kind="group", section=section, bare=not item.startswith("-"),
+                capital=build.language == "de", exact=item.endswith("!"), weak=item.endswith("?"),
+            )  # fmt: skip
+            build.put({plain.rstrip("~^")} if sense.exact else build.grammar.role(plain), sense)
+    return words
+
+
+def _blocks(build: _Builder) -> dict[str, tuple[str, ...]]:
+    against: dict[str, tuple[str, ...]] = {}
+    for line in lines(f"blocks/{build.language}.txt"):
+        name, bar, cell = line.partition("|")
+        if bar:
+            against[fold(name).strip()] = tuple(f" {fold(word).strip()} " for word in items(cell))
+        else:
+            build.forms[fold(name).strip()] = [Sense("block", "", name.strip())]
+    return against
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """
+    The compiled lexicon of a language; built at its first use.
+
+    >>> lexicon("en").forms["kazakhstan"][0].code
+    'KAZ'
+    """
+    if language not in LANGUAGES:
+        return _cldr(language)
+    build = _Builder(language)
+    _states(build)
+    _organisations(build)
+    _leaders(build)
+    words = _roles(build)
+    against = _blocks(build)
+    return _compiled(language, build.forms, words, against)
+
+
+def _compiled(
+    language: str,
+    forms: dict[str, list[Sense]],
+    words: dict[str, frozenset[str]],
+    against: dict[str, tuple[str, ...]],
+    *,
+    whole: bool = True,
+) -> Lexicon:
+    import ahocorasick_rs
+
+    keys = list(forms)
+    senses = [tuple(forms[key]) for key in keys]
+    patterns = [f" {key} " if whole else f" {key}" for key in keys]
+    automaton = ahocorasick_rs.AhoCorasick(
+        patterns or ["\0"], implementation=ahocorasick_rs.Implementation.ContiguousNFA
+    )
+    return Lexicon(language, automaton, senses, words, against, whole, dict(zip(keys, senses, strict=True)))
+
+
+def _cldr(language: str) -> Lexicon:
+    """State names alone, from CLDR; endings may follow, as most of these languages add them."""
+    from babel import Locale, UnknownLocaleError
+
+    from tiltmeter.actors.codes import alpha2
+
+    forms: dict[str, list[Sense]] = {}
+    try:
+        territories = Locale.parse(language.replace("-", "_")).territories
+    except (UnknownLocaleError, ValueError):
+        territories = {}
+    for two, code in alpha2().items():
+        name = fold(territories.get(two, "")).strip()
+        if len(name) > 3:
+            forms.setdefault(name, []).append(Sense("name", code, code))
+    return _compiled(language, forms, {}, {}, whole=False)

@@ -1,0 +1,242 @@
+"""Pieces that belong together become one: `Kazakh` + `police`, `president` + `of Kazakhstan` + `Tokayev`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from tiltmeter.actors.fold import fold
+from tiltmeter.actors.lexicon import Lexicon
+from tiltmeter.actors.piece import Piece
+
+_STATELIKE: Final = frozenset({"name", "adjective", "people", "capital", "metonym", "organisation", "seat"})
+_ADJECTIVAL: Final = frozenset({"adjective", "people"})
+_OBJECTS: Final = frozenset({"name", "capital", "metonym", "organisation", "seat"})
+_BARRIER: Final = re.compile(r"[^\w\s'’ʼ\-‑]")
+_NAME: Final = re.compile(
+    r"(?:[ ](?:(?:al|el|as|ash|bin|ben|de|del|van|von|di|da|dos|le|la|der|ter)[ -]){0,2}"
+    r"[A-ZÀ-ÖØ-ÞŁŚŞČŠŽÖÜİÇĞА-ЯЁІЇЄҐ](?:[\w’'\-]*\w|\.)){1,3}"
+)
+_ROLE_FIRST: Final = frozenset({"fr", "es", "ru", "uk"})
+_ADJECTIVE_FIRST: Final = frozenset({"en", "de", "ru", "uk", "tr"})
+_ADJECTIVE_LAST: Final = frozenset({"fr", "es"})
+_NAME_FIRST: Final = frozenset({"en", "de", "tr"})
+_GROUP_SUFFIX: Final = {"civ": "-CIV", "reb": "-REB"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What stands between two pieces: folded words, and whether a hyphen or a stop is in it."""
+
+    words: tuple[str, ...]
+    hyphen: bool
+    closed: bool
+
+
+def merged(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
+    """The pieces in text order with neighbours that name one actor joined."""
+    result: list[Piece] = []
+    for piece in found:
+        if piece.sort == "role":
+            piece.abroad = bool(lexicon.words.get("abroad")) and _in_words(text, piece, lexicon, "abroad")
+        joined = None
+        while result:
+            joined = _joined(text, result[-1], piece, lexicon)
+            if joined is None:
+                break
+            result.pop()
+            piece = joined
+        result.append(piece)
+    for at, piece in enumerate(result):
+        limit = result[at + 1].start if at + 1 < len(result) else len(text)
+        _extended(text, piece, limit, lexicon)
+        _formerly(text, piece, lexicon)
+    return result
+
+
+def _in_words(text: str, piece: Piece, lexicon: Lexicon, section: str) -> bool:
+    return fold(text[piece.start : piece.end]) in lexicon.words[section]
+
+
+def _gap(text: str, first: Piece, second: Piece) -> _Gap | None:
+    if second.start - first.end > 40:
+        return None
+    raw = text[first.end : second.start]
+    closed = bool(_BARRIER.search(raw)) or "\n" in raw
+    return _Gap(tuple(fold(raw).split()), raw in ("-", "‑"), closed)
+
+
+def _joined(text: str, first: Piece, second: Piece, lexicon: Lexicon) -> Piece | None:
+    gap = _gap(text, first, second)
+    if gap is None or gap.closed or len(gap.words) > 4:
+        return None
+    if second.sort == "role":
+        if first.sort == "role":
+            return _role_and_role(text, first, second, gap, lexicon)
+        return _state_and_role(text, first, second, gap, lexicon)
+    if first.sort != "role":
+        return _name_and_person(first, second, gap)
+    if second.sort in ("person", "surname"):
+        return _title_and_person(first, second, gap)
+    if first.bound:
+        return None
+    return _role_and_state(text, first, second, gap, lexicon)
+
+
+def _within(words: tuple[str, ...], allowed: frozenset[str]) -> bool:
+    return all(word in allowed for word in words)
+
+
+def _role_and_role(text: str, first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
+    words = lexicon.words
+    between = words.get("between", frozenset())
+    linked = not gap.words or (len(gap.words) == 1 and gap.words[0] in between and gap.words[0] != "s")
+    if not linked and gap.words[0] in words.get("link", frozenset()):
+        linked = _within(gap.words[1:], between | words.get("article", frozenset()) | words.get("link", frozenset()))
+    if not linked and gap.words == ("s",) and lexicon.language == "en":
+        linked = True
+    if not linked or (first.bound and second.bound):
+        return None
+    return _chain(first, second)
+
+
+def _chain(first: Piece, second: Piece) -> Piece:
+    piece = _span(first, second)
+    bound = first if first.bound else second
+    piece.code, piece.bound, piece.name = bound.code, first.bound or second.bound, bound.name
+    piece.section = _section(first.section, second.section)
+    piece.head = second.section
+    piece.bare = first.bare or second.bare
+    piece.abroad = first.abroad or second.abroad
+    if piece.bound and piece.code:
+        piece.code = _with_section(piece.code, piece.section)
+    piece.kind = "group"
+    return piece
+
+
+def _section(first: str, second: str) -> str:
+    for section in ("civ", "reb", "people"):
+        if section in (first, second):
+            return section
+    return second if second == "title" else "state" if "state" in (first, second) else first
+
+
+def _span(first: Piece, second: Piece) -> Piece:
+    return Piece(first.start, second.end, "role", None, "group", first.name)
+
+
+def _with_section(code: str, section: str) -> str:
+    state = code.partition("-")[0]
+    return state + _GROUP_SUFFIX[section] if section in _GROUP_SUFFIX and len(state) == 3 and code == state else code
+
+
+def _bound(role: Piece, state: Piece, first: Piece, second: Piece) -> Piece:
+    piece = _span(first, second)
+    piece.bound = True
+    piece.section, piece.head, piece.bare = role.section, role.head, role.bare
+    piece.code = _with_section(state.code, role.section) if state.code else None
+    piece.name = state.name
+    piece.kind = "group"
+    return piece
+
+
+def _state_and_role(text: str, first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
+    if second.bound or first.sort not in _STATELIKE | {"person", "surname"}:
+        return None
+    language, between = lexicon.language, lexicon.words.get("between", frozenset())
+    if first.sort in ("person", "surname"):
+        fits = second.section == "state" and second.head == "state" and not gap.words and language == "en"
+        return _bound(second, first, first, second) if fits and first.code else None
+    if gap.hyphen and language in ("de", "en"):
+        return _bound(second, first, first, second)
+    if first.sort in _ADJECTIVAL and language in _ADJECTIVE_FIRST and _within(gap.words, between):
+        return _bound(second, first, first, second)
+    if first.sort in _OBJECTS and language in _NAME_FIRST:
+        words = gap.words[1:] if gap.words[:1] == ("s",) and language == "en" else gap.words
+        genitive = language != "de" or first.genitive or text[first.start : first.end].isupper()
+        if language == "tr" and gap.words:
+            words = _after_suffix(gap.words)
+        if genitive and _within(words, between):
+            return _bound(second, first, first, second)
+    return None
+
+
+_TURKISH_GENITIVE: Final = frozenset({"nin", "nun", "in", "un"})
+
+
+def _after_suffix(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words after a Turkish genitive suffix that an apostrophe has cut off."""
+    return words[1:] if words[0] in _TURKISH_GENITIVE else words
+
+
+def _role_and_state(text: str, first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
+    language, words = lexicon.language, lexicon.words
+    if second.sort in _ADJECTIVAL:
+        fits = language in _ADJECTIVE_LAST and _within(gap.words, words.get("between", frozenset()))
+        return _bound(first, second, first, second) if fits else None
+    if second.sort not in _OBJECTS and second.sort != "place":
+        return None
+    small = words.get("between", frozenset()) | words.get("article", frozenset())
+    if not gap.words:
+        if language in ("ru", "uk") or (language == "de" and second.genitive):
+            return _bound(first, second, first, second) if second.sort in _OBJECTS else None
+        return None
+    for kind in ("of", "inside"):
+        links = words.get(kind, frozenset())
+        if not any(word in links for word in gap.words) or not _within(gap.words, links | small):
+            continue
+        if gap.words[-1] not in links | words.get("article", frozenset()) and language == "de":
+            continue
+        if kind == "inside" and (first.abroad or first.section in ("title", "people")):
+            return None
+        if kind == "of" and second.sort == "place":
+            return None
+        return _bound(first, second, first, second)
+    return None
+
+
+def _title_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
+    if gap.words:
+        return None
+    piece = _span(first, second)
+    piece.sort, piece.kind, piece.name = "person", "person", second.name
+    piece.bound, piece.section, piece.head = True, first.section, first.head
+    piece.code = first.code if first.bound and first.code else second.code
+    if second.code and first.bound and first.code and second.code.startswith(first.code):
+        piece.code = second.code
+    return piece
+
+
+def _name_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
+    """`Kremlsprecher` + `Peskow`, where the two are of one state."""
+    if first.sort != "metonym" or second.sort not in ("person", "surname") or gap.words or first.code != second.code:
+        return None
+    piece = _span(first, second)
+    piece.sort, piece.kind, piece.name, piece.code = "person", "person", second.name, second.code
+    return piece
+
+
+def _extended(text: str, piece: Piece, limit: int, lexicon: Lexicon) -> None:
+    """Takes a name we do not know into the mention of its title: `Foreign Minister Aigul Kuspan`."""
+    if piece.sort != "role" or piece.head != "title":
+        return
+    match = _NAME.match(text, piece.end, limit)
+    if match is None or fold(match.group()).split()[0] in lexicon.words.get("between", frozenset()):
+        return
+    if lexicon.language == "de" and " " not in match.group().strip():
+        return
+    piece.end = match.end()
+    piece.kind, piece.sort = "person", "person"
+    piece.name = match.group().strip()
+
+
+def _formerly(text: str, piece: Piece, lexicon: Lexicon) -> None:
+    """A former office-holder is no longer the state, but one of its civilians."""
+    if piece.section != "title" or not piece.code or len(piece.code) != 3:
+        return
+    former = lexicon.words.get("former", frozenset())
+    inside = fold(text[piece.start : piece.end]).split()
+    before = fold(text[max(0, piece.start - 16) : piece.start]).split()
+    if any(word in former for word in inside) or (before and before[-1] in former):
+        piece.code = piece.code + "-CIV"
