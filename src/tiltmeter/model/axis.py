@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Floats, Ints
+from tiltmeter.model.panel import ABSENT, ABSTAIN
 from tiltmeter.model.tilt import Positions
-from tiltmeter.model.votes import Places, place, prepare
+from tiltmeter.model.votes import Places, Votes, place, prepare
+from tiltmeter.model.votes_sampler import sample_votes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,14 +21,21 @@ if TYPE_CHECKING:
     from tiltmeter.model.panel import Panel
 
 
+EXACT: Final = 4000
+"""Votes cast up to which the exact sampler is used: it takes a second there; beyond, the fast fit is as good."""
+MESSAGES: Final = 12
+"""Draws per chain of what the votes say, for the other gauges to be fitted beside."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VoteFit:
     """
-    The votes model on a panel: places of `names` on the line, and on the axis as draws.
+    The votes model on a panel, on the poles' axis.
 
-    `paths` (C, D, N, T) are draws of all wanted names on the poles' axis, in the order of
-    `wanted`; nan where one is not on the calendar. `told` (S, T) precision and linear
-    term on the axis, for the votes gauge.
+    `paths` (C, D, N, T) are draws of all `wanted` names; nan where one is not on the
+    calendar. `told` are precision and linear term, each (C, K, S, T), of what the votes say of
+    the states by themselves: drawn, since roll calls and axis are known only so well. `prior_var`
+    (S, T) is the variance of a state's place without votes.
     """
 
     positions: Positions
@@ -34,9 +43,7 @@ class VoteFit:
     paths: Floats
     told: tuple[Floats, Floats]
     prior_var: Floats
-    rounds: int
-    change: float
-    step: float
+    report: dict[str, Any]
 
 
 def vote_fit(
@@ -45,6 +52,8 @@ def vote_fit(
 ) -> VoteFit:  # fmt: skip
     """
     Fits the votes model to a panel and puts it on the poles' axis.
+
+    Few votes are sampled exactly; many are fitted fast.
 
     Raises:
         ModelError: There is no contested roll call, or a pole never voted.
@@ -56,11 +65,50 @@ def vote_fit(
     present = np.zeros((len(names), len(panel.periods)), dtype=bool)
     present[: len(panel.voters)] = panel.present
     present[len(panel.voters) :] = panel.grid != "session"
+    votes = _prepare(panel, names, present, years, settings)
+    wanted = tuple(dict.fromkeys((*panel.states, *panel.powers)))
+    wanted = tuple(code for code in wanted if code in names)
+    rows = np.array([names.index(code) for code in wanted])
+    poles = [wanted.index(pole) for pole in panel.poles]
+    fitted = _exact if len(votes.cell) <= EXACT else _fast
+    line = fitted(votes, rows, len(panel.voters), settings, rng, progress)
+    middle, half, turn = _axis(line.paths, poles, present[rows], panel)
+    paths = line.paths
+    paths -= middle[:, :, None, None]
+    paths /= (half * turn)[:, :, None, None]
+    paths[:, :, ~present[rows]] = np.nan
+    own = np.array([wanted.index(code) for code in panel.states])
+    scale = float(half.mean())
+    return VoteFit(
+        positions=Positions(panel.voters, line.mean, line.sd, present[: len(panel.voters)]),
+        wanted=wanted,
+        paths=paths,
+        told=_messages(line, own, middle, half * turn),
+        prior_var=_prior_variance(line.step[own], present[rows][own]) / scale**2,
+        report=line.report | {"half_distance": [round(scale, 3), round(float(half.std()), 3)]},
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Line:
+    """The votes model on its own line: draws of wanted places, messages (C, K, N, U, 2) at `dates`."""
+
+    mean: Floats
+    sd: Floats
+    paths: Floats
+    messages: Floats
+    draws: Ints
+    dates: Ints
+    step: Floats
+    report: dict[str, Any]
+
+
+def _prepare(panel: Panel, names: tuple[str, ...], present: Bools, years: Floats, settings: FitSettings) -> Votes:
     ballots = panel.ballots
     choice = ballots.choice
     if settings.absence == "choice":
-        choice = np.where(choice == 3, 1, choice)
-    votes = prepare(
+        choice = np.where(choice == ABSENT, ABSTAIN, choice)
+    return prepare(
         actor=ballots.actor,
         item=ballots.item[ballots.call],
         time=ballots.time[ballots.call],
@@ -69,33 +117,63 @@ def vote_fit(
         present=present,
         poles=(names.index(panel.poles[0]), names.index(panel.poles[1])),
     )
+
+
+def _fast(
+    votes: Votes, rows: Ints, voters: int, settings: FitSettings, rng: np.random.Generator,
+    progress: Callable[[float], None] | None,
+) -> _Line:  # fmt: skip
     found = place(votes, settings=settings, progress=progress)
-    wanted = tuple(dict.fromkeys((*panel.states, *panel.powers)))
-    wanted = tuple(code for code in wanted if code in names)
-    rows = np.array([names.index(code) for code in wanted])
-    paths = _draws(found, votes.span, rows, settings, rng)
-    middle, half = _axis(paths, [wanted.index(pole) for pole in panel.poles], present[rows], panel)
-    scale = np.asarray(half.mean(), dtype=np.float64)
-    shift = np.asarray(middle.mean(), dtype=np.float64)
-    paths = (paths - middle[:, :, None, None]) / half[:, :, None, None]
-    paths[:, :, ~present[rows]] = np.nan
-    state_rows = np.array([names.index(code) for code in panel.states])
-    info, linear = found.said[state_rows, :, 0], found.said[state_rows, :, 1]
-    step = found.step[state_rows]
-    return VoteFit(
-        positions=Positions(names[: len(panel.voters)], *_voters(found, len(panel.voters), present)),
-        wanted=wanted,
-        paths=paths,
-        told=(info * scale**2, scale * (linear - info * shift)),
-        prior_var=_prior_variance(step, present[state_rows]) / scale**2,
-        rounds=found.rounds,
-        change=found.change,
-        step=float(np.sqrt(np.median(step[step > 0]) / np.median(years))) if (step > 0).any() else 0.0,
+    count = min(MESSAGES, settings.draws)
+    messages = np.broadcast_to(found.said[rows], (settings.chains, count, *found.said[rows].shape))
+    report = {"method": "variational", "rounds": found.rounds, "change": found.change}
+    return _Line(
+        mean=found.mean[:voters],
+        sd=found.sd[:voters],
+        paths=_draws(found, votes.span, rows, settings, rng),
+        messages=messages,
+        draws=np.linspace(0, settings.draws - 1, count).astype(np.int64),
+        dates=np.arange(votes.periods),
+        step=found.step[rows],
+        report=report,
     )
 
 
-def _voters(found: Places, count: int, present: Bools) -> tuple[Floats, Floats, Bools]:
-    return found.mean[:count], found.sd[:count], present[:count]
+def _exact(
+    votes: Votes, rows: Ints, voters: int, settings: FitSettings, rng: np.random.Generator,
+    progress: Callable[[float], None] | None,
+) -> _Line:  # fmt: skip
+    if len(votes.cell) == 0:
+        raise ModelError("no contested roll call", mend="add votes on which states differed")
+    drawn = sample_votes(votes, settings=settings, rng=rng, messages=MESSAGES)
+    if progress:
+        progress(1.0)
+    a, b = votes.poles
+    turn = np.sign((drawn.paths[:, :, b] - drawn.paths[:, :, a]).mean(axis=-1))
+    turn[turn == 0] = 1.0
+    mean, sd = _standard(drawn.paths[:, :, :voters] * turn[:, :, None, None], votes.present()[:voters])
+    step = np.broadcast_to(drawn.step.mean() * votes.years, (len(rows), votes.periods))
+    return _Line(
+        mean=mean,
+        sd=sd,
+        paths=drawn.paths[:, :, rows],
+        messages=drawn.messages[:, :, rows],
+        draws=drawn.message_draws,
+        dates=drawn.dates,
+        step=step,
+        report={"method": "exact", "draws": int(drawn.step.size)},
+    )
+
+
+def _standard(paths: Floats, present: Bools) -> tuple[Floats, Floats]:
+    """Mean and sd of places, the means with mean 0 and sd 1 over the voters of each period; nan when absent."""
+    mean = np.where(present, paths.mean(axis=(0, 1), dtype=np.float64), np.nan)
+    sd = np.where(present, paths.std(axis=(0, 1), dtype=np.float64), np.nan)
+    count = np.maximum(present.sum(axis=0), 1)
+    middle = np.where(present, mean, 0.0).sum(axis=0) / count
+    spread = np.sqrt(np.where(present, (mean - middle) ** 2, 0.0).sum(axis=0) / count)
+    spread = np.where((count > 2) & (spread > 1e-6), spread, 1.0)
+    return (mean - middle) / spread, sd / spread
 
 
 def _draws(found: Places, span: Ints, rows: Ints, settings: FitSettings, rng: np.random.Generator) -> Floats:
@@ -110,8 +188,8 @@ def _draws(found: Places, span: Ints, rows: Ints, settings: FitSettings, rng: np
     return out
 
 
-def _axis(paths: Floats, poles: list[int], present: Bools, panel: Panel) -> tuple[Floats, Floats]:
-    """Middle and half distance of the poles' reference means in each draw, shape (C, D)."""
+def _axis(paths: Floats, poles: list[int], present: Bools, panel: Panel) -> tuple[Floats, Floats, Floats]:
+    """Middle, half distance and direction of the poles' reference means in each draw, shape (C, D)."""
     window = np.zeros(paths.shape[-1], dtype=bool)
     window[panel.reference[0] : panel.reference[1]] = True
     both = present[poles[0]] & present[poles[1]]
@@ -119,9 +197,20 @@ def _axis(paths: Floats, poles: list[int], present: Bools, panel: Panel) -> tupl
     if not use.any():
         raise ModelError("the poles are never on the calendar together", mend="choose another reference")
     a, b = paths[:, :, poles[0]][..., use].mean(axis=-1), paths[:, :, poles[1]][..., use].mean(axis=-1)
-    half = 0.5 * (b - a)
-    # where few votes barely tell the poles apart a draw may swap them; the axis would explode
-    return 0.5 * (a + b), np.maximum(half, 0.25 * max(float(half.mean()), 0.1))
+    half = 0.5 * np.abs(b - a)
+    # where few votes barely tell the poles apart, a draw may put them on one spot; the axis would explode
+    half = np.maximum(half, 0.25 * max(float(half.mean()), 0.1))
+    return 0.5 * (a + b), half, np.where(b < a, -1.0, 1.0)
+
+
+def _messages(line: _Line, rows: Ints, middle: Floats, scale: Floats) -> tuple[Floats, Floats]:
+    """What the votes say of the states, on the axis: precision and linear term, each (C, K, S, T)."""
+    own = line.messages[:, :, rows]
+    shift, size = middle[:, line.draws, None, None], scale[:, line.draws, None, None]
+    full = np.zeros((2, *own.shape[:3], line.paths.shape[-1]))
+    full[0][..., line.dates] = own[..., 0] * size**2
+    full[1][..., line.dates] = size * (own[..., 1] - own[..., 0] * shift)
+    return full[0], full[1]
 
 
 def _prior_variance(step: Floats, present: Bools) -> Floats:

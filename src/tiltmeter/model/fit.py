@@ -162,9 +162,8 @@ def _share(draws: Floats, wide: Floats) -> Floats:
 def _tilt(
     panel: Panel, settings: FitSettings, parts: dict[str, Any], near: Closeness, votes: VoteFit | None, note: str
 ) -> Tilt:  # fmt: skip
-    diagnostics = {"votes": note.removeprefix(": ") or "none used"} if votes is None else {
-        "votes": {"rounds": votes.rounds, "change": votes.change, "step_year": round(votes.step, 4)}
-    }  # fmt: skip
+    heard = votes.report if votes is not None else {"unused": note.removeprefix(": ") or "no votes"}
+    diagnostics = {"votes": heard}
     return Tilt(
         theatre=panel.theatre,
         states=panel.states,

@@ -76,7 +76,7 @@ class Design:
     names: tuple[str, ...]
     periods: int
     votes: tuple[Floats, Floats] | None = field(default=None)
-    """Precision and linear term of the votes gauge on the axis, each (S, T); None without votes."""
+    """Draws of the precision and linear term of the votes gauge, each (C, K, S, T); None without votes."""
 
 
 def design(panel: Panel, votes: tuple[Floats, Floats] | None) -> Design:
@@ -208,18 +208,17 @@ def plain_scale(value: Floats) -> Floats:
     """
     Signed sums on a scale where one dyad compares with another: heavy tails drawn in, median 0, usual spread 1.
 
-    >>> bool(plain_scale(np.array([-1.0, 0.0, 1.0, 2000.0])).max() < 12)
+    >>> bool(plain_scale(np.array([-1.0, 0.0, 1.0, 2000.0])).max() < 25)
     True
     """
     if len(value) == 0:
         return value
-    size = np.median(np.abs(value))
-    drawn = np.arcsinh(value / size) if size > 0 else np.arcsinh(value)
-    middle = np.median(drawn)
-    spread = 1.4826 * np.median(np.abs(drawn - middle))
+    gap = value - np.median(value)
+    spread = 1.4826 * np.median(np.abs(gap))
     if spread <= 0:
-        spread = drawn.std() if drawn.std() > 0 else 1.0
-    return np.asarray((drawn - middle) / spread)
+        spread = gap.std() if gap.std() > 0 else 1.0
+    # straight for usual weeks, logarithmic beyond three spreads: one loud week is not thirty quiet ones
+    return np.asarray(3.0 * np.arcsinh(gap / spread / 3.0))
 
 
 def predictor(rows: Rows, paths: Floats, effects: Floats, slope: Floats) -> Floats:
@@ -277,8 +276,7 @@ def statistics(design: Design, state: int, observed: Floats, precision: Floats) 
             np.add.at(fixed, (own, rows.effect[:, other]), precision * load * rows.load[:, other])
     if design.votes is not None:
         g = design.gauges.index("votes")
-        told[:, g] += design.votes[0][state]
-        linear[:, g] += design.votes[1][state]
+        told[:, g], linear[:, g] = (part[:, :, state].mean(axis=(0, 1)) for part in design.votes)
     return Told(told, linear, cross, fixed, fixed_linear)
 
 

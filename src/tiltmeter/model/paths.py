@@ -248,6 +248,8 @@ def draw(
         slots = np.full((states, prior.jumps), -1, dtype=np.int64)
         score = _score(mode, prior, scales, logs, slots)
         for sweep in range(-WARM, len(share)):
+            _hear(design, mode, chain, sweep)
+            score = _score(mode, prior, scales, logs, slots)
             for _ in range(3):
                 size = rng.choice([0.15, 0.5, 1.0]) * scales.wide
                 new = logs + size * rng.standard_normal(len(logs)) / np.sqrt(len(logs)) * 1.5
@@ -282,6 +284,17 @@ def draw(
         accepted=taken / max(tried, 1),
         clumping=clumping,
     )
+
+
+def _hear(design: Design, mode: Mode, chain: int, sweep: int) -> None:
+    """Gives every state another draw of what its votes say: roll calls and axis are not known exactly."""
+    if design.votes is None:
+        return
+    g = design.gauges.index("votes")
+    chains, count = design.votes[0].shape[:2]
+    for state, walker in enumerate(mode.walkers):
+        walker.told.told[:, g] = design.votes[0][chain % chains, sweep % count, state]
+        walker.told.linear[:, g] = design.votes[1][chain % chains, sweep % count, state]
 
 
 def _steps(prior: Prior, scales: Scales, logs: Floats, slots: Ints) -> Floats:

@@ -156,7 +156,7 @@ def place(votes: Votes, *, settings: FitSettings, progress: Callable[[float], No
     actors, periods = votes.actors, votes.periods
     present = votes.present()
     spot = np.zeros((actors, periods, 2))
-    spot[:, :, 0] = _guess(votes) * present
+    spot[:, :, 0] = guess(votes) * present
     spot[:, :, 1] = 0.1
     flat = spot.reshape(-1, 2)
     item = np.zeros((len(votes.first) - 1, 9))
@@ -167,7 +167,7 @@ def place(votes: Votes, *, settings: FitSettings, progress: Callable[[float], No
     step = np.tile(STEP_YEAR * settings.prior_scale**2 * votes.years, (actors, 1))
     start = np.tile([0.0, 1.0], (actors, 1))
     lag = np.zeros((actors, periods))
-    when = _period_of_items(votes)
+    when = period_of_items(votes)
     bounds: list[float] = []
     before, change, rounds = spot[:, :, 0].copy(), np.inf, 0
     for rounds in range(1, ROUNDS + 1):
@@ -217,7 +217,7 @@ def _linear(info: Floats, mean: Floats, step: Floats, start: Floats, span: Ints)
     return linear
 
 
-def _guess(votes: Votes) -> Floats:
+def guess(votes: Votes) -> Floats:
     """Rough positions from the leading direction of the votes, pole A negative; shape (A, 1)."""
     items = len(votes.first) - 1
     actor = votes.cell // votes.periods
@@ -239,7 +239,7 @@ def _guess(votes: Votes) -> Floats:
     return rough[:, None]
 
 
-def _period_of_items(votes: Votes) -> Ints:
+def period_of_items(votes: Votes) -> Ints:
     """The period of each item, -1 when its ballots are of several."""
     time = votes.cell % votes.periods
     low = np.minimum.reduceat(time, votes.first[:-1])

@@ -1,0 +1,240 @@
+"""The compiled rounds of the exact votes sampler; `votes_sampler.py` says what they compute."""
+
+# numba takes a second to import: this module is imported inside functions only
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from tiltmeter.model.arrays import Floats, Ints
+from tiltmeter.model.polya import draw_one
+
+
+@njit(cache=True)
+def _draw_item(sums: Floats, rng: np.random.Generator, item: Floats) -> None:
+    """One draw of (a1, a2, b) from its Gaussian: sums are (p11, p22, pbb, p1b, p2b, h1, h2, hb)."""
+    p11, p22, pbb, p1b, p2b = sums[0], sums[1], sums[2], sums[3], sums[4]
+    schur = pbb - p1b * p1b / p11 - p2b * p2b / p22
+    mean = (sums[7] - p1b / p11 * sums[5] - p2b / p22 * sums[6]) / schur
+    b = mean + rng.standard_normal() / math.sqrt(schur)
+    item[2] = b
+    item[0] = (sums[5] - p1b * b) / p11 + rng.standard_normal() / math.sqrt(p11)
+    item[1] = (sums[6] - p2b * b) / p22 + rng.standard_normal() / math.sqrt(p22)
+
+
+@njit(cache=True)
+def _round_items(
+    first: Ints,
+    cell: Ints,
+    choice: Ints,
+    prior: Floats,
+    place: Floats,
+    item: Floats,
+    weight: Floats,
+    rng: np.random.Generator,
+) -> None:
+    sums = np.zeros(8)
+    for j in range(first.shape[0] - 1):
+        sums[:] = 0.0
+        sums[0] = sums[1] = prior[0]
+        sums[2] = prior[1]
+        for k in range(first[j], first[j + 1]):
+            x = place[cell[k]]
+            w = draw_one(rng, item[j, 0] + item[j, 2] * x)
+            weight[k, 0] = w
+            sums[0] += w
+            sums[2] += w * x * x
+            sums[3] += w * x
+            half = 0.5 if choice[k] == 0 else -0.5
+            sums[5] += half
+            sums[7] += half * x
+            if choice[k] != 0:
+                w = draw_one(rng, item[j, 1] + item[j, 2] * x)
+                weight[k, 1] = w
+                half = 0.5 if choice[k] == 1 else -0.5
+                sums[1] += w
+                sums[2] += w * x * x
+                sums[4] += w * x
+                sums[6] += half
+                sums[7] += half * x
+        _draw_item(sums, rng, item[j])
+
+
+@njit(cache=True)
+def _tell(first: Ints, cell: Ints, choice: Ints, item: Floats, weight: Floats, told: Floats) -> None:
+    told[:, :] = 0.0
+    for j in range(first.shape[0] - 1):
+        a1, a2, b = item[j, 0], item[j, 1], item[j, 2]
+        for k in range(first[j], first[j + 1]):
+            c = cell[k]
+            w = weight[k, 0]
+            half = 0.5 if choice[k] == 0 else -0.5
+            told[c, 0] += w * b * b
+            told[c, 1] += b * (half - w * a1)
+            if choice[k] != 0:
+                w = weight[k, 1]
+                half = 0.5 if choice[k] == 1 else -0.5
+                told[c, 0] += w * b * b
+                told[c, 1] += b * (half - w * a2)
+
+
+@njit(cache=True)
+def _round_places(
+    told: Floats, span: Ints, gaps: Floats, size: float, loose: Floats, rng: np.random.Generator, place: Floats
+) -> None:
+    actors, spots = loose.shape
+    mean_at, var_at = np.zeros(spots), np.zeros(spots)
+    for a in range(actors):
+        low, high = span[a, 0], span[a, 1]
+        if high <= low:
+            continue
+        mean, var = 0.0, 1.0
+        for t in range(low, high):
+            if t > low:
+                var += size * gaps[t] / loose[a, t]
+            grow = 1.0 + var * told[a * spots + t, 0]
+            mean = (mean + var * told[a * spots + t, 1]) / grow
+            var /= grow
+            mean_at[t], var_at[t] = mean, var
+        x = mean_at[high - 1] + math.sqrt(var_at[high - 1]) * rng.standard_normal()
+        place[a * spots + high - 1] = x
+        for t in range(high - 2, low - 1, -1):
+            step = size * gaps[t + 1] / loose[a, t + 1]
+            gain = var_at[t] / (var_at[t] + step)
+            x = mean_at[t] + gain * (x - mean_at[t]) + math.sqrt(gain * step) * rng.standard_normal()
+            place[a * spots + t] = x
+
+
+@njit(cache=True)
+def _standardise(span: Ints, when: Ints, place: Floats, item: Floats, told: Floats, spots: int) -> None:
+    """Mean 0 and sd 1 over the voters of each date; items and what the votes say follow."""
+    actors = span.shape[0]
+    middle, spread = np.zeros(spots), np.ones(spots)
+    for t in range(spots):
+        count, total, square = 0, 0.0, 0.0
+        for a in range(actors):
+            if span[a, 0] <= t < span[a, 1]:
+                x = place[a * spots + t]
+                count += 1
+                total += x
+                square += x * x
+        if count < 3:
+            continue
+        middle[t] = total / count
+        spread[t] = math.sqrt(max(square / count - middle[t] * middle[t], 1e-8))
+        for a in range(actors):
+            c = a * spots + t
+            place[c] = (place[c] - middle[t]) / spread[t]
+            told[c, 1] = spread[t] * (told[c, 1] - told[c, 0] * middle[t])
+            told[c, 0] *= spread[t] * spread[t]
+    for j in range(item.shape[0]):
+        if when[j] >= 0:
+            item[j, 0] += item[j, 2] * middle[when[j]]
+            item[j, 1] += item[j, 2] * middle[when[j]]
+            item[j, 2] *= spread[when[j]]
+
+
+@njit(cache=True)
+def gibbs(
+    first: Ints,
+    cell: Ints,
+    choice: Ints,
+    when: Ints,
+    span: Ints,
+    gaps: Floats,
+    prior: Floats,
+    scale: float,
+    strength: float,
+    tail: float,
+    warm: int,
+    begin: Floats,
+    drawn: Floats,
+    sizes: Floats,
+    pick: Ints,
+    messages: Floats,
+    rng: np.random.Generator,
+) -> None:
+    """Runs one chain; fills `drawn` (D, A, U), `sizes` (D,) and, for draws in `pick`, `messages` (K, A, U, 2)."""
+    actors, spots = begin.shape
+    draws = drawn.shape[0]
+    place = begin.copy().ravel()
+    item = np.zeros((first.shape[0] - 1, 3))
+    weight = np.zeros((cell.shape[0], 2))
+    told = np.zeros((actors * spots, 2))
+    loose = np.ones((actors, spots))
+    size = scale
+    keep = 0
+    for turn in range(warm + draws):
+        _round_items(first, cell, choice, prior, place, item, weight, rng)
+        _tell(first, cell, choice, item, weight, told)
+        _round_places(told, span, gaps, size, loose, rng, place)
+        _standardise(span, when, place, item, told, spots)
+        total, count = 0.0, 0
+        for a in range(actors):
+            for t in range(span[a, 0] + 1, span[a, 1]):
+                gap = (place[a * spots + t] - place[a * spots + t - 1]) ** 2 / gaps[t]
+                rate = 0.5 * (tail + gap / size)
+                loose[a, t] = rng.standard_gamma(0.5 * (tail + 1.0)) / rate
+                total += loose[a, t] * gap
+                count += 1
+        shape = 0.5 * (strength + count)
+        size = 0.5 * (strength * scale + total) / rng.standard_gamma(shape)
+        if turn >= warm:
+            d = turn - warm
+            sizes[d] = size
+            for a in range(actors):
+                for t in range(spots):
+                    drawn[d, a, t] = place[a * spots + t]
+            if keep < pick.shape[0] and pick[keep] == d:
+                for a in range(actors):
+                    for t in range(spots):
+                        messages[keep, a, t, 0] = told[a * spots + t, 0]
+                        messages[keep, a, t, 1] = told[a * spots + t, 1]
+                keep += 1
+
+
+@njit(cache=True)
+def fill_in(
+    drawn: Floats, dates: Ints, clock: Floats, span: Ints, sizes: Floats, rng: np.random.Generator, out: Floats
+) -> None:
+    """Walks and bridges between the dates that were sampled; fills `out` (D, A, T)."""
+    draws, actors, spots = drawn.shape
+    for d in range(draws):
+        for a in range(actors):
+            low, high = span[a, 0], span[a, 1]
+            if high <= low:
+                continue
+            k = 0
+            while k < spots and dates[k] < low:
+                k += 1
+            if k == spots or dates[k] >= high:
+                # no votes in its time: a walk from the prior
+                x = rng.standard_normal()
+                for t in range(low, high):
+                    if t > low:
+                        x += math.sqrt(sizes[d] * (clock[t] - clock[t - 1])) * rng.standard_normal()
+                    out[d, a, t] = x
+                continue
+            x = drawn[d, a, k]
+            for t in range(dates[k], low - 1, -1):
+                if t < dates[k]:
+                    # before the first vote the walk runs back, held by the first place's prior
+                    step = sizes[d] * (clock[t + 1] - clock[t])
+                    x += math.sqrt(step) * rng.standard_normal()
+                out[d, a, t] = x
+            x = drawn[d, a, k]
+            for t in range(dates[k] + 1, high):
+                if k + 1 < spots and dates[k + 1] < high:
+                    left = clock[dates[k + 1]] - clock[t]
+                    step = clock[t] - clock[t - 1]
+                    share = step / (step + left)
+                    x += share * (drawn[d, a, k + 1] - x)
+                    x += math.sqrt(sizes[d] * step * (1.0 - share)) * rng.standard_normal()
+                    if t == dates[k + 1]:
+                        k += 1
+                        x = drawn[d, a, k]
+                else:
+                    x += math.sqrt(sizes[d] * (clock[t] - clock[t - 1])) * rng.standard_normal()
+                out[d, a, t] = x
