@@ -20,7 +20,7 @@ from tiltmeter.coder.train import CLASSES, Classifiers, Taught, classifiers, ext
 from tiltmeter.errors import CoderError
 from tiltmeter.nouns import SYMMETRIC
 
-FOLDS: Final = 4
+FOLDS: Final = 3
 """Parts of the training sentences for the calibration; parallel items share one."""
 
 Bundle = tuple[Coder, Namer]

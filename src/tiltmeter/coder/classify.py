@@ -14,7 +14,7 @@ from tiltmeter.coder.features import deed_features, near
 from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Floats, Linear, softmax, train
 from tiltmeter.coder.sentence import Sentence, Who, prepare
-from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, gold_pairs, whole_pair
+from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, differ, facing, gold_pairs, whole_pair
 from tiltmeter.nouns import ROOTS, SYMMETRIC, Mention
 
 if TYPE_CHECKING:
@@ -216,14 +216,14 @@ def _pairs(one: Taught) -> Iterator[tuple[Who, Who, str]]:
     labelled = [(*gold_pairs(s, [label]), label.root) for label in one.item.labels]
     for giver in s.actors:
         for taker in s.actors:
-            if not giver.code or not taker.code or giver.code == taker.code:
+            if not differ(giver, taker):
                 continue
+            codes_here = facing(giver, taker)
             key = (giver.first, taker.first)
             roots = {root for places, _, root in labelled if key in places}
             # the other order of a symmetric pair, and other mentions of the same two, are no examples of NONE
             doubt = any(
-                (giver.code, taker.code) in codes or (root in SYMMETRIC and (taker.code, giver.code) in codes)
-                for _, codes, root in labelled
+                codes_here in codes or (root in SYMMETRIC and codes_here[::-1] in codes) for _, codes, root in labelled
             )
             for root in sorted(roots):
                 yield giver, taker, root
@@ -254,4 +254,4 @@ def one_sided(
 
 def train_words(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Linear:
     """The linear model of the words around a pair, from the rows of `lessons`."""
-    return train(rows, names, classes=CLASSES, ridge=1.0)
+    return train(rows, names, classes=CLASSES, ridge=0.5)

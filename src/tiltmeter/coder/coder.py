@@ -18,7 +18,7 @@ from tiltmeter.coder.learn import Floats, Linear
 from tiltmeter.coder.modes import mode_of, printed_mode
 from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
 from tiltmeter.coder.tokens import sentences
-from tiltmeter.coder.train import CLASSES, Classifiers, pairs
+from tiltmeter.coder.train import CLASSES, Classifiers, differ, facing, pairs
 from tiltmeter.nouns import QUAD, SYMMETRIC, Mention
 
 Finder = Callable[[str, str, "dt.date | None"], Sequence[Mention]]
@@ -222,7 +222,7 @@ class Coder:
                 row = words[id(s), giver.first, taker.first]
                 lead = max(-4.0, min(4.0, lead))
                 evidence = Evidence(candidate.odds, odds, len(s.actors), lead, *_odds(row, column))
-                named.add((id(s), giver.code, taker.code, candidate.root))
+                named.add((id(s), *facing(giver, taker), candidate.root))
                 told = self._told(candidate, giver, taker, evidence, text, date, dated[id(s)])
                 out.append((candidate.document, told))
         out += self._wordless(ready, words, named, dated, texts)
@@ -245,8 +245,9 @@ class Coder:
                     continue
                 column = int(row.argmax())
                 root = CLASSES[column]
-                if (id(s), giver.code, taker.code, root) in named or (
-                    root in SYMMETRIC and (giver.first > taker.first or (id(s), taker.code, giver.code, root) in named)
+                one, two = facing(giver, taker)
+                if (id(s), one, two, root) in named or (
+                    root in SYMMETRIC and (giver.first > taker.first or (id(s), two, one, root) in named)
                 ):
                     continue
                 at = self._loudest(s, giver, taker, column)
@@ -334,9 +335,10 @@ class Coder:
         trigger = s.triggers[candidate.place]
         when = time_of(s, trigger, found)
         own = (giver.mention.text, taker.mention.text)
+        codes = facing(giver, taker)
         return Told(
-            giver=giver.code,
-            taker=taker.code,
+            giver=codes[0],
+            taker=codes[1],
             root=candidate.root,
             mode=printed_mode(candidate.root, trigger.roots, mode_of(s, trigger)),
             start=when.start if when else None,
@@ -362,7 +364,7 @@ def _odds(row: Floats, column: int) -> tuple[float, float]:
 
 
 def _all_pairs(s: Sentence) -> list[tuple[Who, Who]]:
-    return [(g, t) for g in s.actors for t in s.actors if g.code and t.code and g.code != t.code]
+    return [(g, t) for g in s.actors for t in s.actors if differ(g, t)]
 
 
 def evidence_row(evidence: Evidence) -> Floats:
@@ -387,7 +389,7 @@ def _best_of_codes(scored: Sequence[tuple[Who, Who, float]]) -> list[tuple[Who, 
     """The best pair of mentions for each pair of codes, in the order given."""
     best: dict[tuple[str, str], tuple[Who, Who, float]] = {}
     for pair in scored:
-        best.setdefault((pair[0].code, pair[1].code), pair)
+        best.setdefault(facing(pair[0], pair[1]), pair)
     return list(best.values())
 
 

@@ -122,7 +122,9 @@ def train(
         value = -float(each @ likelihood) + 0.5 * ridge * float((both[:-1] ** 2).sum())
         return value, gradient.ravel()
 
-    answer = minimize(loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": rounds})
+    answer = minimize(
+        loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxcor": 4}
+    )
     both = answer.x.reshape(shape)
     kept = np.abs(both[:-1]).max(axis=1) > 1e-3
     names = [name for name, keep in zip(index, kept, strict=True) if keep]

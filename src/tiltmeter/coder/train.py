@@ -54,7 +54,9 @@ def _with_anchors(item: Item, mentions: Sequence[Mention]) -> list[Mention]:
     known = list(mentions)
     for label in item.labels:
         for code, span in ((label.giver, label.giver_span), (label.taker, label.taker_span)):
-            if span is None or any(m.code == code and m.start < span[1] and span[0] < m.end for m in known):
+            if span is None or any(
+                (m.code or "") in (code, f"{code}-CIV") and m.start < span[1] and span[0] < m.end for m in known
+            ):
                 continue
             known = [m for m in known if not (m.start < span[1] and span[0] < m.end)]
             known.append(Mention(span[0], span[1], item.text[slice(*span)], code, "group", code))
@@ -118,7 +120,7 @@ def pair_examples(found: Iterable[Taught]) -> tuple[list[list[str]], list[str]]:
                 key = (giver.first, taker.first)
                 if key in gold or (root in SYMMETRIC and key[::-1] in gold):
                     labels.append("yes")
-                elif (giver.code, taker.code) in near:
+                elif facing(giver, taker) in near:
                     continue
                 else:
                     labels.append("no")
@@ -142,8 +144,25 @@ def pairs(s: Sentence, root: str) -> list[tuple[Who, Who]]:
         (giver, taker)
         for giver in coded
         for taker in coded
-        if giver.code != taker.code and (root not in SYMMETRIC or giver.first < taker.first)
+        if differ(giver, taker) and (root not in SYMMETRIC or giver.first < taker.first)
     ]
+
+
+def facing(giver: Who, taker: Who) -> tuple[str, str]:
+    """
+    Codes of two sides as an event carries them: civilians who face a foreign side carry their state's plain code.
+
+    The codebook keeps `XXX-CIV` for civilians facing their own state or its rebels.
+    """
+    one, two = giver.code, taker.code
+    if one[:3] != two[:3]:
+        return one.removesuffix("-CIV"), two.removesuffix("-CIV")
+    return one, two
+
+
+def differ(giver: Who, taker: Who) -> bool:
+    """Whether two actors can be the sides of an event: both coded, and not the same side."""
+    return bool(giver.code and taker.code) and giver.code != taker.code
 
 
 def gold_pairs(s: Sentence, labels: Sequence[Label]) -> tuple[set[tuple[int, int]], set[tuple[str, str]]]:
@@ -161,7 +180,7 @@ def gold_pairs(s: Sentence, labels: Sequence[Label]) -> tuple[set[tuple[int, int
 
 
 def _at(s: Sentence, code: str, span: Span | None) -> list[Who]:
-    own = [who for who in s.actors if who.code == code]
+    own = [who for who in s.actors if who.code in (code, f"{code}-CIV")]
     exact = [who for who in own if span and who.mention.start < span[1] and span[0] < who.mention.end]
     return exact or own
 

@@ -2,4 +2,4 @@
 
 from tiltmeter.coder.language import Habits
 
-LANGUAGE = Habits(name="English", joins=frozenset("and or , the as well both / &".split()))
+LANGUAGE = Habits(name="English", joins=frozenset(["and", "or", ",", "the", "as", "well", "both", "/", "&"]))
