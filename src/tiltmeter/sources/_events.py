@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tiltmeter.nouns import QUAD, Event
+from tiltmeter.nouns import MODES, QUAD, Event
 from tiltmeter.sources import _columns
 from tiltmeter.sources._cameo import NO_EVENT, meaning
 from tiltmeter.sources._columns import mapped, reason
@@ -103,6 +103,7 @@ def judged(told: Told, rows: Rows, *, source: str, file: Input, reading: Reading
         reason(pc.is_null(told.key), "no id"),
         _columns.day_faults(told.day, reading),
         _code_fault(told),
+        *([mapped(told.mode, _mode_fault)] if told.mode is not None else []),
     )
     batch = _events(told, source=source, run=reading.run)
     yield from _columns.split(
@@ -123,6 +124,10 @@ def _code_fault(told: Told) -> pa.Array:
         return None if meaning(code) else f"no such CAMEO code: {code!r}"
 
     return mapped(pc.fill_null(told.cameo, ""), why)
+
+
+def _mode_fault(mode: str) -> str | None:
+    return None if mode in MODES else f"no such mode: {mode!r}"
 
 
 def _roots(told: Told) -> pa.Array:

@@ -10,9 +10,10 @@ from tiltmeter.errors import SourceError
 from tiltmeter.sources._columns import column, mapped
 from tiltmeter.sources._events import Told, judged
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, delimiter, table
+from tiltmeter.sources._rows import Rows, delimiter
 from tiltmeter.sources._sides import other_codes, side, state_code
 from tiltmeter.sources._source import Chunk, Head, Reading
+from tiltmeter.sources._table import table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,8 +11,8 @@ from tiltmeter import _shelf
 from tiltmeter.errors import SourceError
 from tiltmeter.nouns import Reject
 from tiltmeter.sources._input import Input, inputs
-from tiltmeter.sources._rows import columns
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
+from tiltmeter.sources._table import columns
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,8 +11,9 @@ from typing import Any, Final
 from tiltmeter.nouns import RollCall, batches
 from tiltmeter.sources import _days
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import LINE, require, table
+from tiltmeter.sources._rows import LINE, require
 from tiltmeter.sources._source import Chunk, Reading, nothing, rejects
+from tiltmeter.sources._table import table
 
 CHOICES: Final[Mapping[str, str]] = {
     "1": "yes", "y": "yes", "yes": "yes", "2": "abstain", "a": "abstain", "abstain": "abstain",

@@ -68,6 +68,9 @@ def _role(sectors: frozenset[str]) -> str:
 
 @functools.lru_cache(maxsize=200_000)
 def _resolve(name: str, on: dt.date | None) -> str | None:
+    stem, dash, group = name.partition("-")
+    if stem in _codes() and (not dash or group in {"CIV", "REB", "TAL"}):
+        return name  # a code already
     from tiltmeter import actors
 
     found = actors.resolve(name, on=on)

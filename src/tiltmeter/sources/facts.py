@@ -12,9 +12,10 @@ from tiltmeter.nouns import TIE_KINDS, Fact, batches
 from tiltmeter.sources import _days
 from tiltmeter.sources._documents import digest, whole
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import LINE, require, table
+from tiltmeter.sources._rows import LINE, require
 from tiltmeter.sources._sides import state_code
 from tiltmeter.sources._source import Chunk, Head, Reading, Source, nothing, rejects
+from tiltmeter.sources._table import table
 
 _FIELDS: Final = frozenset({"key", "kind", "a", "b", "since", "until", "citation", "note"})
 

@@ -15,9 +15,10 @@ from tiltmeter.nouns import Figure
 from tiltmeter.sources import _days
 from tiltmeter.sources._columns import column, day_faults, days, filled, mapped, reason, split, unknown
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, require, table
+from tiltmeter.sources._rows import Rows, require
 from tiltmeter.sources._sides import state_code
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
+from tiltmeter.sources._table import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,10 +32,11 @@ def _read(file: Input, reading: Reading) -> Iterator[Chunk]:
     for at, rows in enumerate(table(file)):
         if not at:
             require(rows.batch.schema.names, list(_COLUMNS.values()), source="gdelt-sums", file=file)
-        yield from _judged(rows, file, reading)
+        yield from judged(rows, file, reading)
 
 
-def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
+def judged(rows: Rows, file: Input, reading: Reading, *, source: str = "gdelt-sums") -> Iterator[Chunk]:
+    """The figures of a table's rows."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -53,10 +55,9 @@ def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
         "start": start, "end": mapped(told["date"], _week_end, pa.date32()) if weekly else start,
         "value": values, "rows": mapped(column(rows, "days"), _whole, pa.int64()),
     }  # fmt: skip
-    yield from split(
-        _figures(given, sides, reading.run), fault, rows,
-        noun=Figure, source="gdelt-sums", file=file, reading=reading, wanted=_of_use(sides, reading),
-    )  # fmt: skip
+    batch = _figures(given, sides, source=source, run=reading.run)
+    wanted = _of_use(sides, reading)
+    yield from split(batch, fault, rows, noun=Figure, source=source, file=file, reading=reading, wanted=wanted)
 
 
 def _week_end(text: str) -> dt.date | None:
@@ -88,7 +89,7 @@ def _of_use(sides: list[pa.Array], reading: Reading) -> pa.Array:
     return pc.or_(*(mapped(each, lambda code: code in kept, pa.bool_()) for each in sides))
 
 
-def _figures(given: dict[str, Any], sides: list[pa.Array], run: str) -> pa.RecordBatch:
+def _figures(given: dict[str, Any], sides: list[pa.Array], *, source: str, run: str) -> pa.RecordBatch:
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -97,10 +98,8 @@ def _figures(given: dict[str, Any], sides: list[pa.Array], run: str) -> pa.Recor
     first, last = given["start"].cast(pa.string()), given["end"].cast(pa.string())
     span = pc.if_else(pc.equal(first, last), first, pc.binary_join_element_wise(first, last, "_"))
     told = {**given, "a": a, "b": b, "key": pc.binary_join_element_wise(span, a, b, "/")}
-    return filled(Figure, len(span), told, source="gdelt-sums", run=run, kind="signed_sum", origin=ORIGIN)
-
-
-ORIGIN: Final = "signed sums per pair of states, computed from GDELT 2.0 events"
+    origin = "signed sums per pair of states, computed from GDELT 2.0 events" if source == "gdelt-sums" else source
+    return filled(Figure, len(span), told, source=source, run=run, kind="signed_sum", origin=origin)
 
 
 def _sniff(head: Head) -> float:

@@ -19,9 +19,10 @@ from tiltmeter.sources import _links
 from tiltmeter.sources._columns import column, day_faults, days, mapped, reason, split
 from tiltmeter.sources._gdelt import cells
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, require, table
+from tiltmeter.sources._rows import Rows, require
 from tiltmeter.sources._sides import state_code
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
+from tiltmeter.sources._table import table
 
 COLUMNS: Final = (
     "gkgrecordid", "v2_1date", "v2sourcecollectionidentifier", "v2sourcecommonname", "v2documentidentifier",

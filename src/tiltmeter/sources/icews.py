@@ -11,8 +11,9 @@ from tiltmeter.nouns import Event
 from tiltmeter.sources._columns import column, days
 from tiltmeter.sources._events import Told, judged, sides
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, require, table
+from tiltmeter.sources._rows import Rows, require
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
+from tiltmeter.sources._table import table
 
 if TYPE_CHECKING:
     import pyarrow as pa

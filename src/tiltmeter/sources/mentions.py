@@ -17,8 +17,9 @@ from tiltmeter.sources import _links
 from tiltmeter.sources._columns import column, day_faults, days, mapped, reason, split
 from tiltmeter.sources._gdelt import cells
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, require, table
+from tiltmeter.sources._rows import Rows, require
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
+from tiltmeter.sources._table import table
 
 COLUMNS: Final = (
     "globaleventid", "eventtimedate", "mentiontimedate", "mentiontype", "mentionsourcename", "mentionidentifier",

@@ -11,9 +11,10 @@ from tiltmeter.sources._columns import column, mapped
 from tiltmeter.sources._events import Told, judged
 from tiltmeter.sources._gdelt import cells
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, table
+from tiltmeter.sources._rows import Rows
 from tiltmeter.sources._sides import side, state_code
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
+from tiltmeter.sources._table import table
 
 if TYPE_CHECKING:
     import pyarrow as pa

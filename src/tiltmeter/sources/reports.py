@@ -16,8 +16,9 @@ from tiltmeter.sources import _days
 from tiltmeter.sources._columns import column, day_faults, days, filled, mapped, reason, split
 from tiltmeter.sources._documents import HEADER, digest, document, several, whole
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, require, table
+from tiltmeter.sources._rows import Rows, require
 from tiltmeter.sources._source import Chunk, Head, Reading, Source, rejects
+from tiltmeter.sources._table import table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,10 +85,11 @@ def _read_table(file: Input, reading: Reading) -> Iterator[Chunk]:
     for at, rows in enumerate(table(file)):
         if not at:
             require(rows.batch.schema.names, [_TEXT], source="reports", file=file)
-        yield from _judged(rows, file, reading)
+        yield from judged(rows, file, reading)
 
 
-def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
+def judged(rows: Rows, file: Input, reading: Reading, *, source: str = "reports") -> Iterator[Chunk]:
+    """The documents of a table's rows."""
     import pyarrow.compute as pc
 
     name = next(each for each in _TEXT if each in rows.batch.schema.names)
@@ -100,8 +102,8 @@ def _judged(rows: Rows, file: Input, reading: Reading) -> Iterator[Chunk]:
         "title": column(rows, "title", "headline"), "author": column(rows, "author", "authors", "byline"),
         "outlet": mapped(outlets, _outlet), "url": pc.coalesce(links, mapped(outlets, _link)),
     }  # fmt: skip
-    batch = filled(Document, len(texts), given, source="reports", run=reading.run, written=_written(reading))
-    yield from split(batch, fault, rows, noun=Document, source="reports", file=file, reading=reading)
+    batch = filled(Document, len(texts), given, source=source, run=reading.run, written=_written(reading))
+    yield from split(batch, fault, rows, noun=Document, source=source, file=file, reading=reading)
 
 
 def _blank(texts: pa.Array) -> pa.Array:

@@ -29,9 +29,10 @@ from tiltmeter.sources._rollcalls import (
     rollcall,
     symbol,
 )  # fmt: skip
-from tiltmeter.sources._rows import LINE, Rows, columns, table
+from tiltmeter.sources._rows import LINE, Rows
 from tiltmeter.sources._sides import state_code
 from tiltmeter.sources._source import Chunk, Head, Reading, Source, nothing, rejects
+from tiltmeter.sources._table import columns, table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,0 +1,147 @@
+"""Text tables with a mark between cells: parsed in one thread, so that every row knows its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from tiltmeter.errors import SourceError
+from tiltmeter.sources._input import Input
+from tiltmeter.sources._rows import Rows, cells, head, numbered, unique
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BLOCK: Final = 8 << 20
+"""Bytes parsed at a time; a single row may not be longer."""
+
+
+def rows(file: Input, names: Sequence[str] | None, mark: str, quoted: bool) -> Iterator[Rows]:
+    """The file's rows, a batch at a time."""
+    import pyarrow as pa
+
+    broken: list[Any] = []
+    with file.open() as opened:
+        try:
+            reader = _csv_reader(opened, file, names, mark, quoted, broken)
+            place = _Place(head(file.peek())[1] + (1 if names else 2), quoted=quoted)
+            for batch in reader:
+                yield _cleaned(batch, place.lines(batch, broken), place.taken)
+            if broken:
+                nothing = reader.schema.empty_table().to_batches(max_chunksize=1)
+                empty = nothing[0] if nothing else pa.RecordBatch.from_pylist([], schema=reader.schema)
+                yield _cleaned(empty, place.lines(empty, broken, last=True), place.taken)
+        except pa.ArrowInvalid as error:
+            what = f"not a table: {str(error).splitlines()[0]}"
+            raise SourceError(what, mend="check the file's format and its quotes", where=file.name) from error
+
+
+def _csv_reader(
+    opened: IO[bytes], file: Input, names: Sequence[str] | None, mark: str, quoted: bool, broken: list[Any]
+) -> Any:
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    def keep(row: Any) -> str:
+        broken.append(row)
+        return "skip"
+
+    line, remarks = head(file.peek())
+    given = list(names) if names else unique(cells(line, mark))
+    return pc.open_csv(
+        pa.PythonFile(opened, mode="r"),
+        # one thread: only then are rows numbered
+        read_options=pc.ReadOptions(
+            use_threads=False, block_size=BLOCK, column_names=given, skip_rows=remarks + (not names)
+        ),
+        parse_options=pc.ParseOptions(
+            delimiter=mark, quote_char='"' if quoted else False, newlines_in_values=quoted,
+            ignore_empty_lines=False, invalid_row_handler=keep,
+        ),
+        convert_options=pc.ConvertOptions(
+            check_utf8=False, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=[""],
+            column_types={name: pa.string() for name in given},
+        ),
+    )  # fmt: skip
+
+
+class _Place:
+    """Where in the file parsing is: rows that are kept and broken ones interleave, cells may hold line ends."""
+
+    def __init__(self, row: int, *, quoted: bool) -> None:
+        self.row = self.line = row
+        self.quoted = quoted
+        self.taken: list[tuple[int, str, str]] = []
+
+    def lines(self, batch: pa.RecordBatch, broken: list[Any], *, last: bool = False) -> Any:
+        """The physical line of each row of a batch; takes the broken rows before its end into `taken`."""
+        import numpy as np
+
+        rows = np.arange(self.row, self.row + batch.num_rows + len(broken))
+        kept = rows[~np.isin(rows, [each.number for each in broken])][: batch.num_rows]
+        end = int(rows[-1]) + 1 if last else (int(kept[-1]) + 1 if len(kept) else self.row)
+        heights = np.ones(end - self.row, dtype=np.int64)
+        heights[kept - self.row] += self._line_ends(batch)
+        passed = [each for each in broken if each.number < end]
+        for each in passed:
+            heights[each.number - self.row] += each.text.strip().count("\n") if self.quoted else 0
+        starts = self.line + np.cumsum(heights) - heights
+        self.taken = [_told(each, int(starts[each.number - self.row])) for each in passed]
+        broken[:] = [each for each in broken if each.number >= end]
+        found = starts[kept - self.row]
+        self.row, self.line = end, self.line + int(heights.sum())
+        return found
+
+    def _line_ends(self, batch: pa.RecordBatch) -> Any:
+        import numpy as np
+        import pyarrow.compute as pc
+
+        total = np.zeros(batch.num_rows, dtype=np.int64)
+        for column in batch.columns if self.quoted else ():
+            total += pc.fill_null(pc.count_substring(column, "\n"), 0).to_numpy(zero_copy_only=False)
+        return total
+
+
+def _told(row: Any, line: int) -> tuple[int, str, str]:
+    reason = f"{row.actual_columns} columns, the file has {row.expected_columns}"
+    return line, reason, row.text.rstrip("\r\n")
+
+
+def _cleaned(batch: pa.RecordBatch, lines: Any, broken: list[tuple[int, str, str]]) -> Rows:
+    """The batch with its lines, without blank rows and rows that are no UTF-8."""
+    import pyarrow as pa
+
+    made = numbered(batch, lines)
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        made, more = _without_undecodable(made)
+        broken = [*broken, *more]
+    return Rows(_without_blank(made), broken)
+
+
+def _without_blank(batch: pa.RecordBatch) -> pa.RecordBatch:
+    import pyarrow.compute as pc
+
+    if not batch.num_rows or not batch.column(0).null_count:
+        return batch
+    blank = pc.is_null(batch.column(0))
+    for column in batch.columns[1:-1]:
+        blank = pc.and_(blank, pc.is_null(column))
+    return batch.filter(pc.invert(blank))
+
+
+def _without_undecodable(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[tuple[int, str, str]]]:
+    import pyarrow as pa
+
+    cells = [column.cast(pa.binary()).to_pylist() for column in batch.columns[:-1]]
+    lines = batch.column(batch.num_columns - 1).to_pylist()
+    good, broken = [], []
+    for index, row in enumerate(zip(*cells, strict=True)):
+        raw = b"\t".join(cell or b"" for cell in row)
+        try:
+            raw.decode("utf-8")
+            good.append(index)
+        except UnicodeDecodeError:
+            broken.append((lines[index], "not UTF-8", raw.decode("utf-8", "backslashreplace")))
+    return batch.take(pa.array(good, pa.int64())), broken

@@ -1,0 +1,75 @@
+"""Tables (tab, comma, semicolon, Parquet, JSON lines; packed or not) as batches of text with line numbers."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tiltmeter.sources import _delimited, _json_lines, _parquet
+from tiltmeter.sources._input import Input, refusal
+from tiltmeter.sources._rows import LINE, Rows, cells, delimiter, head, normal
+from tiltmeter.sources._text import refuse_unless_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def columns(file: Input, first: bytes) -> tuple[str, ...]:
+    """The normalised names in a table's head; of a file without one, its first row. Empty if it is no table."""
+    if first.startswith(b"PAR1"):
+        return _parquet.names(file)
+    line, _ = head(first)
+    if line.startswith("{"):
+        return _json_lines.names(line)
+    mark = delimiter(line)
+    return tuple(map(normal, cells(line, mark))) if mark else ()
+
+
+def table(
+    file: Input, *, names: Sequence[str] | None = None, mark: str | None = None, quoted: bool | None = None
+) -> Iterator[Rows]:
+    """
+    A table's rows, a batch at a time.
+
+    Args:
+        file: Parquet, JSON lines, or text with a mark between cells.
+        names: The columns of a file without a head.
+        mark: The mark between cells; found in the head by default.
+        quoted: Whether cells may stand in double quotes; by default all but tab-separated ones.
+
+    Raises:
+        SourceError: The file is damaged, empty, no text, or no table.
+    """
+    first = file.peek()
+    empty = True
+    try:
+        for rows in _parsed(file, first, names, mark, quoted):
+            empty = False
+            yield rows
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise refusal(error, file.name) from error
+    if empty:
+        # a head without rows has columns all the same, which the reader will want to check
+        yield Rows(_no_rows([*(names or columns(file, first)), LINE]))
+
+
+def _parsed(
+    file: Input, first: bytes, names: Sequence[str] | None, mark: str | None, quoted: bool | None
+) -> Iterator[Rows]:
+    if first.startswith(b"PAR1"):
+        return _parquet.rows(file)
+    refuse_unless_text(first, where=file.name, strict=False)
+    line, _ = head(first)
+    if line.startswith("{"):
+        return _json_lines.rows(file)
+    mark = mark or delimiter(line) or ","
+    return _delimited.rows(file, names, mark, quoted if quoted is not None else mark != "\t")
+
+
+def _no_rows(names: Sequence[str]) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    kinds = [pa.int64() if name == LINE else pa.string() for name in names]
+    return pa.RecordBatch.from_arrays([pa.array([], kind) for kind in kinds], names=list(names))
