@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import json
 import os
 import sys
@@ -65,6 +67,143 @@ def train(out: Out = None) -> None:
     with _progress("training the coder") as step:
         trained.train(path, progress=step)
     print(path)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+    theatre: Annotated[str, typer.Option(help="A bundled theatre's name or a TOML file.")] = "central_asia",
+    json_: Json = False,
+) -> None:
+    """Make a workspace: a store and a settings file."""
+    from tiltmeter.workspace import Workspace
+
+    made = Workspace.create(folder, theatre=theatre, now=_now)
+    facts = made.table("facts").num_rows
+    if json_:
+        _print_json({"workspace": str(folder), "theatre": made.theatre.name, "facts": facts})
+    else:
+        print(f"{folder}: a workspace for {made.theatre.title['en']}, with {facts} ties")
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(help="auto, or a format: reports, icews, gdelt2, unga, facts …")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, folders or zips.")],
+    resolutions: Annotated[Path | None, typer.Option(help="For unga: the table of roll calls.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="For table: the mapping file.")] = None,
+    written: Annotated[bool, typer.Option(help="For reports: texts written for a demonstration.")] = False,
+    json_: Json = False,
+) -> None:
+    """Take in reports, event files, votes or facts; every row is counted."""
+    options = {"resolutions": resolutions, "mapping": mapping, "written": written or None}
+    with _progress("adding") as step:
+        tallies = _workspace().add(
+            source, paths, options={k: v for k, v in options.items() if v}, progress=lambda _, share: step(share)
+        )
+    rows = [dataclasses.asdict(tally) for tally in tallies]
+    if json_:
+        _print_json(rows)
+    else:
+        _table(["path", "source", "read", "stored", "duplicate", "outside", "rejected"], rows)
+
+
+@app.command()
+def code(
+    into: Annotated[
+        Path | None, typer.Option("--in", help="JSON lines of id, text, language?, date?; - is stdin.")
+    ] = None,
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """Events from documents: of the workspace, or of --in without one."""
+    from tiltmeter.coder import lines
+
+    if into is not None:
+        coder, _ = _trained()
+        with _lines(into) as rows:
+            _write(lines.events(rows, coder, note=_note), out)
+        return
+    workspace = _workspace()
+    bundle = _trained()
+    with _progress("coding") as step:
+        counts = workspace.code(bundle=bundle, progress=step)
+    if json_:
+        _print_json(counts)
+    else:
+        print("{documents} documents coded: {events} events, {abstained} not read".format(**counts))
+
+
+@app.command()
+def fit(
+    only: Annotated[str | None, typer.Option(help="`votes`: leave out all other evidence.")] = None,
+    json_: Json = False,
+) -> None:
+    """Fit the model: panel and posterior for the workspace's theatre."""
+    workspace = _workspace()
+    with _progress("fitting") as step:
+        tilts = workspace.fit(only=only, progress=step)
+    record = tilts["record"]
+    rows = [
+        {
+            "state": state,
+            "period": record.periods[-1],
+            "mean": round(float(record.mean[place, -1]), 3),
+            "q05": round(float(record.q05[place, -1]), 3),
+            "q95": round(float(record.q95[place, -1]), 3),
+            "data_share": round(float(record.data_share[place, -1]), 3),
+        }
+        for place, state in enumerate(record.states)
+    ]
+    if json_:
+        _print_json({"fits": sorted(tilts), "periods": len(record.periods), "latest": rows})
+    else:
+        _table(["state", "period", "mean", "q05", "q95", "data_share"], rows)
+
+
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(help="positions, tilt, influence, events, panel, rejects, documents, runs …")],
+    out: Out = None,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="csv, parquet, jsonl or icews; by --out's ending.")
+    ] = None,
+    json_: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
+) -> None:
+    """Write a table: CSV, Parquet, JSON lines, or events in the layout of ICEWS."""
+    from tiltmeter import tables
+
+    table = _workspace().export(what)
+    kind = "jsonl" if json_ else format_ or tables.kind_of(out)
+    tables.write(table, out, kind=kind)
+
+
+def _workspace() -> Any:
+    from tiltmeter.workspace import Workspace
+
+    return Workspace.open(Path(os.environ.get("TILTMETER_WORKSPACE") or "."), now=_now)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+def _table(columns: list[str], rows: list[dict[str, Any]]) -> None:
+    """A table on standard output, cut to the terminal's width."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        numeric = bool(rows) and isinstance(rows[0][column], int | float)
+        shown.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(f"{row[c]:,}" if isinstance(row[c], int) else str(row[c]) for c in columns))
+    Console().print(shown)
 
 
 def _trained() -> Any:

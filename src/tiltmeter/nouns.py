@@ -180,6 +180,23 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Coding:
+    """
+    That a document was coded: `source` and `key` are the document's own.
+
+    `abstained` says why the coder would not read it, empty where it did;
+    `events` how many it found.
+    """
+
+    source: str
+    key: str
+    run: str
+    language: str
+    abstained: str = ""
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """A row of the input that could not be used, with the reason."""
 
@@ -219,7 +236,7 @@ class Mention:
     name: str
 
 
-Row = Document | Event | Figure | RollCall | Vote | Fact | Reject
+Row = Document | Event | Figure | RollCall | Vote | Fact | Coding | Reject
 """Any noun that is stored as a row."""
 
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from tiltmeter.errors import StoreError
-from tiltmeter.nouns import Document, Event, Fact, Figure, Reject, RollCall, Row, Vote, schema
+from tiltmeter.nouns import Coding, Document, Event, Fact, Figure, Reject, RollCall, Row, Vote, schema
 from tiltmeter.store.migration import Migration, backup, migrations, refuse_other, upgrade, version
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TABLES: Final[dict[type[Row], str]] = {
     Document: "documents", Event: "events", Figure: "figures", RollCall: "rollcalls",
-    Vote: "votes", Fact: "facts", Reject: "rejects",
+    Vote: "votes", Fact: "facts", Coding: "codings", Reject: "rejects",
 }  # fmt: skip
 """The table of each noun; beside them are `runs` and `meta`."""
 

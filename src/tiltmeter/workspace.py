@@ -1,0 +1,317 @@
+"""A workspace: one store, one theatre, and the verbs over them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tiltmeter import __version__
+from tiltmeter.errors import SettingsError, StoreError
+from tiltmeter.nouns import Coding, Document, Event
+from tiltmeter.settings import Settings, Theatre, load_settings, load_theatre, settings_toml
+from tiltmeter.sources import Tally, take
+from tiltmeter.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tiltmeter.coder.build import Bundle
+    from tiltmeter.model import Tilt
+
+STORE: Final = "tiltmeter.duckdb"
+SETTINGS: Final = "workspace.toml"
+BLOCK: Final = 200
+"""Documents coded between two commits: an interruption loses at most these."""
+
+TOLD_ONCE: Final = """
+SELECT
+    source, min(key) AS key, min(run) AS run, giver, taker, root, any_value(mode) AS mode, any_value(quad) AS quad,
+    min("start") AS "start", max("end") AS "end", min(reported) AS reported, max(confidence) AS confidence,
+    arg_max(document, confidence) AS document, arg_max(span_start, confidence) AS span_start,
+    arg_max(span_end, confidence) AS span_end, arg_max(sentence, confidence) AS sentence,
+    arg_max(attributed_to, confidence) AS attributed_to, background, written,
+    sum(witnesses)::BIGINT AS witnesses, any_value(giver_name) AS giver_name, any_value(taker_name) AS taker_name,
+    any_value(cameo) AS cameo
+FROM (
+    SELECT *,
+        CASE WHEN document = '' THEN key
+            ELSE coalesce("start", reported)::VARCHAR || coalesce("end", reported)::VARCHAR END AS occasion,
+        CASE WHEN root IN ('CONSULT', 'COOPERATE') AND document <> '' THEN least(giver, taker) ELSE giver END AS one,
+        CASE WHEN root IN ('CONSULT', 'COOPERATE') AND document <> '' THEN greatest(giver, taker) ELSE taker END AS two
+    FROM events
+)
+GROUP BY source, giver, taker, one, two, root, occasion, background, written
+ORDER BY source, key
+"""
+"""Events with those that several reports tell merged into one with several witnesses; bulk events stand as they are."""
+
+CURVE: Final = ["state", "period", "mean", "sd", "q05", "q95"]
+
+TABLES: Final = {
+    "events": TOLD_ONCE,
+    "documents": "SELECT * FROM documents ORDER BY source, key",
+    "rejects": "SELECT * FROM rejects ORDER BY source, path, line, key",
+    "facts": "SELECT * FROM facts ORDER BY source, key",
+    "votes": "SELECT * FROM votes ORDER BY source, key",
+    "rollcalls": "SELECT * FROM rollcalls ORDER BY source, key",
+    "figures": "SELECT * FROM figures ORDER BY source, key",
+    "runs": "SELECT * FROM runs ORDER BY started, id",
+}
+"""What can be asked of the store as a table, and the question in SQL."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """
+    A folder with a store and its settings.
+
+    `today` is the last day a row may be of; `now` tells the time for the runs table.
+    """
+
+    folder: Path
+    settings: Settings
+    theatre: Theatre
+    now: Callable[[], dt.datetime]
+
+    @classmethod
+    def create(cls, folder: Path, *, theatre: str, now: Callable[[], dt.datetime]) -> Workspace:
+        """
+        Make a workspace for a theatre, with the ties it names.
+
+        Raises:
+            SettingsError: The theatre does not exist or is at fault.
+            StoreError: There is a workspace already.
+        """
+        chosen = load_theatre(theatre)
+        if (folder / STORE).exists() or (folder / SETTINGS).exists():
+            raise StoreError("there is a workspace already", mend="choose another folder", where=str(folder))
+        settings = Settings(theatre=str(Path(theatre).resolve()) if theatre.endswith(".toml") else theatre)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / SETTINGS).write_text(settings_toml(settings), encoding="utf-8")
+        except OSError as error:
+            raise StoreError(
+                f"cannot be written: {error.strerror}", mend="choose another folder", where=str(folder)
+            ) from error
+        made = cls(folder, settings, chosen, now)
+        with made.writing("init"):
+            pass
+        for name in chosen.facts:
+            with resources.as_file(resources.files("tiltmeter.facts") / f"{name}.toml") as path:
+                made.add("facts", [path])
+        return made
+
+    @classmethod
+    def open(cls, folder: Path, *, now: Callable[[], dt.datetime]) -> Workspace:
+        """
+        The workspace in a folder.
+
+        Raises:
+            StoreError: There is none.
+            SettingsError: Its settings or theatre are at fault.
+        """
+        if not (folder / SETTINGS).is_file():
+            raise StoreError(
+                "no workspace here", mend="make one with `tiltmeter init`, or give --workspace DIR", where=str(folder)
+            )
+        settings = load_settings(folder / SETTINGS)
+        return cls(folder, settings, load_theatre(settings.theatre), now)
+
+    @contextmanager
+    def writing(self, verb: str, **settings: Any) -> Iterator[tuple[Store, str]]:
+        """The store open for a verb, and the verb's run."""
+        with Store.open(self.folder / STORE, write=True) as store:
+            run = store.begin_run(verb, version=__version__, started=self.now(), settings=settings)
+            yield store, run
+            store.end_run(run, ended=self.now())
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        """The store open for reading."""
+        with Store.open(self.folder / STORE, write=False) as store:
+            yield store
+
+    def add(
+        self, source: str, paths: Sequence[Path], *, options: Mapping[str, Any] | None = None,
+        progress: Callable[[str, float], None] | None = None,
+    ) -> list[Tally]:  # fmt: skip
+        """Take in files: counts of rows per file; see sources.take."""
+        with self.writing("add", source=source, options={k: str(v) for k, v in (options or {}).items()}) as (
+            store,
+            run,
+        ):
+            found: list[Tally] = []
+            try:
+                for path in paths:
+                    found += take(
+                        store,
+                        source,
+                        path,
+                        run=run,
+                        today=self.now().date(),
+                        theatre=self.theatre,
+                        options=options,
+                        progress=progress,
+                    )
+            except BaseException:
+                store.undo(run)
+                raise
+            return found
+
+    def code(self, *, bundle: Bundle | None = None, progress: Callable[[float], None] | None = None) -> dict[str, int]:
+        """Events from the documents that were not coded yet; goes on where an earlier run was interrupted."""
+        with self.writing("code") as (store, run):
+            waiting = _documents(store.query(_UNCODED).to_pylist())
+            bundle = bundle or (_coder() if waiting else None)
+            events = abstained = 0
+            for place in range(0, len(waiting), BLOCK):
+                block = waiting[place : place + BLOCK]
+                rows, notes = coded(block, bundle, run=run, sides=self.theatre.sides())
+                with store.transaction():
+                    store.add(rows)
+                    store.add(notes)
+                events += len(rows)
+                abstained += sum(bool(note.abstained) for note in notes)
+                if progress:
+                    progress(min(1.0, (place + BLOCK) / len(waiting)))
+        return {"documents": len(waiting), "events": events, "abstained": abstained}
+
+    def table(self, what: str) -> pa.Table:
+        """A table of the store by its name in TABLES; Arrow."""
+        if what not in TABLES:
+            raise SettingsError(f"no table called {what}", mend=f"choose one of {', '.join(TABLES)}")
+        with self.reading() as store:
+            return store.query(TABLES[what])
+
+    def export(self, what: str) -> pa.Table:
+        """A table for other programs: of the fit (positions, tilt, influence), the panel, or the store."""
+        if what in ("positions", "tilt"):
+            tilt = self.tilts()["record"]
+            return tilt.positions_arrow() if what == "positions" else tilt.to_arrow().select(CURVE)
+        if what == "panel":
+            return self.panel().rows
+        return self.table(what)
+
+    def panel(self, *, written: bool = True) -> Any:
+        """The panel of the workspace's theatre, with or without the reports written for a demonstration."""
+        from tiltmeter.model import panel
+
+        names = ("votes", "rollcalls", "events", "figures", "facts")
+        tables = {name: self.table(name) for name in names}
+        return panel(**tables, theatre=self.theatre, written=written, confidence=self.settings.confidence)
+
+    def fit(self, *, only: str | None = None, progress: Callable[[float], None] | None = None) -> dict[str, Tilt]:
+        """
+        Fit the theatre: `record` from record alone, and `all` with the written reports where there are any.
+
+        The answers are kept in the folder `fit`, with a manifest of what they rest on.
+        """
+        from tiltmeter.model import FitSettings, fit
+
+        settings = FitSettings(
+            seed=self.settings.seed, chains=self.settings.chains, draws=self.settings.draws, only=only
+        )
+        with self.reading() as store:
+            written = bool(store.query("SELECT count(*) AS n FROM events WHERE written").to_pylist()[0]["n"])
+        kinds = ("record", "all") if written else ("record",)
+        tilts = {}
+        for place, kind in enumerate(kinds):
+            step = _part(progress, place, len(kinds))
+            tilts[kind] = fit(self.panel(written=kind == "all"), settings=settings, progress=step)
+            tilts[kind].save(self.folder / "fit" / kind)
+        if not written:
+            for leftover in (self.folder / "fit").glob("all.*"):
+                leftover.unlink()
+        (self.folder / "fit" / "manifest.json").write_text(
+            json.dumps(self.manifest(asdict(settings)), indent=1), "utf-8"
+        )
+        return tilts
+
+    def tilts(self) -> dict[str, Tilt]:
+        """The fits kept in the workspace, by kind (`record`, `all`)."""
+        from tiltmeter.model import Tilt
+
+        kinds = [kind for kind in ("record", "all") if (self.folder / "fit" / f"{kind}.json").exists()]
+        if not kinds:
+            raise StoreError("nothing is fitted yet", mend="run `tiltmeter fit`", where=str(self.folder))
+        return {kind: Tilt.load(self.folder / "fit" / kind) for kind in kinds}
+
+    def manifest(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """What an answer rests on: versions, settings, inputs with SHA-256, and a digest of the rows."""
+        with self.reading() as store:
+            runs = store.query("SELECT inputs FROM runs ORDER BY started, id").to_pylist()
+            counts = {name: store.query(sql).num_rows for name, sql in TABLES.items()}
+        inputs = {entry["sha256"]: Path(entry["path"]).name for row in runs for entry in json.loads(row["inputs"])}
+        return {
+            "tiltmeter": __version__,
+            "theatre": self.theatre.name,
+            "theatre_sha256": hashlib.sha256(self.theatre.model_dump_json().encode()).hexdigest(),
+            "settings": dict(settings),
+            "inputs": [
+                {"name": name, "sha256": digest} for digest, name in sorted(inputs.items(), key=lambda item: item[1])
+            ],
+            "rows": counts,
+        }
+
+
+_UNCODED: Final = """
+SELECT documents.* FROM documents ANTI JOIN codings USING (source, key) ORDER BY documents.source, documents.key
+"""
+
+
+@functools.cache
+def _coder() -> Bundle:
+    from tiltmeter.coder import load
+
+    return load()
+
+
+def _documents(rows: list[dict[str, Any]]) -> list[Document]:
+    return [Document(**row) for row in rows]
+
+
+def _part(progress: Callable[[float], None] | None, place: int, parts: int) -> Callable[[float], None] | None:
+    return None if progress is None else lambda share: progress((place + share) / parts)
+
+
+def coded(
+    documents: Sequence[Document], bundle: Bundle | None, *, run: str, sides: frozenset[str]
+) -> tuple[list[Event], list[Coding]]:
+    """Events of documents as rows, those of no use to the theatre left out, and a note for each document."""
+    from tiltmeter.coder.lines import why_not
+
+    if bundle is None:
+        return [], []
+    coder, _ = bundle
+    whys = [why_not(one.text, None if one.language == "und" else one.language, coder) for one in documents]
+    work = [(one.text, code, one.date) for one, (why, code) in zip(documents, whys, strict=True) if why is None]
+    answers = iter(coder.code_all(work))
+    rows: list[Event] = []
+    notes: list[Coding] = []
+    for one, (why, code) in zip(documents, whys, strict=True):
+        told = () if why else next(answers).events
+        kept = [
+            event
+            for event in told
+            if event.giver[:3] in sides or event.taker[:3] in sides or {event.giver, event.taker} & sides
+        ]
+        for rank, event in enumerate(kept):
+            rows.append(
+                Event(
+                    one.source, f"{one.key}#{rank}", run, event.giver, event.taker, event.root, event.mode, event.quad,
+                    event.start, event.end, one.date, event.confidence, one.key, *event.span,
+                    sentence=one.text[slice(*event.sentence)], attributed_to=event.attributed_to,
+                    background=event.background, written=one.written,
+                    giver_name=one.text[slice(*event.giver_span)], taker_name=one.text[slice(*event.taker_span)],
+                )
+            )  # fmt: skip
+        notes.append(Coding(one.source, one.key, run, code, why or "", len(kept)))
+    return rows, notes
