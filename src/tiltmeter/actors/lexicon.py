@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import importlib
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ class Sense:
 
     `sort` is name, adjective, people, capital, metonym, place, person, surname, organisation,
     seat, role or block. `weak` needs support from what is around it; `exact` needs capitals
-    throughout. `seat` is the state an organisation's seat lies in. `section` and `bare` are
+    throughout; with `hyphen` it counts only before one. `seat` is the state an organisation's seat lies in. `section` and `bare` are
     for roles: what the word makes of a state, and whether it can stand alone.
     """
 
@@ -39,6 +40,7 @@ class Sense:
     weak: bool = False
     capital: bool = True
     genitive: bool = False
+    hyphen: bool = False
     since: dt.date | None = None
     until: dt.date | None = None
     seat: str = ""
@@ -79,8 +81,11 @@ class _Builder:
         inflect = getattr(self.grammar, grammar)
         for item in items(cell):
             plain, _, seat = item.partition("@")
-            exact, weak = plain.endswith("!") or plain.endswith("!?"), plain.endswith("?")
+            exact, weak = plain.endswith(("!", "!?")), plain.endswith("?")
             plain = plain.rstrip("!?")
+            if plain.endswith("-"):
+                self.put({plain}, replace(sense, hyphen=True, capital=False))
+                continue
             lower = plain[:1].islower() if sense.capital else True
             one = replace(sense, exact=exact, weak=weak, capital=sense.capital and not lower)
             if seat:
@@ -88,9 +93,8 @@ class _Builder:
             if exact or (grammar == "name" and self.language == "de"):
                 self.put({plain.rstrip("~")}, one)
             if not exact:
-                self.put(
-                    inflect(plain), replace(one, genitive=True) if self.language == "de" and grammar == "name" else one
-                )
+                german = self.language == "de" and grammar == "name"
+                self.put(inflect(plain), replace(one, genitive=True) if german else one)
 
 
 def _states(build: _Builder) -> None:
@@ -228,10 +232,9 @@ def _cldr(language: str) -> Lexicon:
     from tiltmeter.actors.codes import alpha2
 
     forms: dict[str, list[Sense]] = {}
-    try:
-        territories = Locale.parse(language.replace("-", "_")).territories
-    except (UnknownLocaleError, ValueError):
-        territories = {}
+    territories: dict[str, str] = {}
+    with contextlib.suppress(UnknownLocaleError, ValueError):
+        territories = dict(Locale.parse(language.replace("-", "_")).territories)
     for two, code in alpha2().items():
         name = fold(territories.get(two, "")).strip()
         if len(name) > 3:

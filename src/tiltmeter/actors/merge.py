@@ -73,7 +73,7 @@ def _joined(text: str, first: Piece, second: Piece, lexicon: Lexicon) -> Piece |
         return None
     if second.sort == "role":
         if first.sort == "role":
-            return _role_and_role(text, first, second, gap, lexicon)
+            return _role_and_role(first, second, gap, lexicon)
         return _state_and_role(text, first, second, gap, lexicon)
     if first.sort != "role":
         return _name_and_person(first, second, gap)
@@ -81,14 +81,14 @@ def _joined(text: str, first: Piece, second: Piece, lexicon: Lexicon) -> Piece |
         return _title_and_person(first, second, gap)
     if first.bound:
         return None
-    return _role_and_state(text, first, second, gap, lexicon)
+    return _role_and_state(first, second, gap, lexicon)
 
 
 def _within(words: tuple[str, ...], allowed: frozenset[str]) -> bool:
     return all(word in allowed for word in words)
 
 
-def _role_and_role(text: str, first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
+def _role_and_role(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
     words = lexicon.words
     between = words.get("between", frozenset())
     linked = not gap.words or (len(gap.words) == 1 and gap.words[0] in between and gap.words[0] != "s")
@@ -111,7 +111,7 @@ def _chain(first: Piece, second: Piece) -> Piece:
     piece.abroad = first.abroad or second.abroad
     if piece.bound and piece.code:
         piece.code = _with_section(piece.code, piece.section)
-    piece.kind = "group"
+    piece.kind = "person" if piece.bound and piece.head == "title" else "group"
     return piece
 
 
@@ -137,7 +137,7 @@ def _bound(role: Piece, state: Piece, first: Piece, second: Piece) -> Piece:
     piece.section, piece.head, piece.bare = role.section, role.head, role.bare
     piece.code = _with_section(state.code, role.section) if state.code else None
     piece.name = state.name
-    piece.kind = "group"
+    piece.kind = "person" if role.head == "title" else "group"
     return piece
 
 
@@ -170,7 +170,7 @@ def _after_suffix(words: tuple[str, ...]) -> tuple[str, ...]:
     return words[1:] if words[0] in _TURKISH_GENITIVE else words
 
 
-def _role_and_state(text: str, first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
+def _role_and_state(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
     language, words = lexicon.language, lexicon.words
     if second.sort in _ADJECTIVAL:
         fits = language in _ADJECTIVE_LAST and _within(gap.words, words.get("between", frozenset()))

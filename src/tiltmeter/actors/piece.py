@@ -81,7 +81,7 @@ def _accepted(
         return None
     sense = fitting[0]
     if len(fitting) > 1:
-        sense = _best(fitting, first, on)
+        sense = _best(fitting)
     if sense.sort in ("block", "role"):
         return _piece(start, end, sense, sense.code)
     if _spoilt(text, folded, start, end):
@@ -101,6 +101,8 @@ def _accepted(
 def _fits(sense: Sense, text: str, start: int, end: int, first: str) -> bool:
     if sense.capital and first.islower():
         return False
+    if sense.hyphen:
+        return text[end : end + 1] in ("-", "‑", "–")
     if not sense.exact:
         return True
     written = text[start:end]
@@ -116,15 +118,9 @@ def _shouted(text: str, start: int, end: int) -> bool:
     return len(letters) > 7 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters)
 
 
-def _best(senses: list[Sense], first: str, on: dt.date | None) -> Sense:
-    """Of several senses: a block, then whatever the capital initial speaks for, then table order."""
-    for sense in senses:
-        if sense.sort == "block":
-            return sense
-    if senses[0].sort == "adjective" and first.isupper():
-        people = next((sense for sense in senses if sense.sort == "people" and sense.capital), None)
-        return people if people is not None and people.code == "" else senses[0]
-    return senses[0]
+def _best(senses: list[Sense]) -> Sense:
+    """Of several senses: a block before all, then the order of the tables."""
+    return next((sense for sense in senses if sense.sort == "block"), senses[0])
 
 
 def _spoilt(text: str, folded: str, start: int, end: int) -> bool:
@@ -166,8 +162,7 @@ def _person(
         weak = False
         people = [sense for sense in people if sense.sort == "person"]
     codes, name = _office(people, on)
-    piece = Piece(start, end, "person", codes, "person", name, weak=weak)
-    return piece
+    return Piece(start, end, "person", codes, "person", name, weak=weak)
 
 
 def _office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str]:
