@@ -73,7 +73,8 @@ def _resolve(name: str, on: dt.date | None) -> str | None:
         return name  # a code already
     from tiltmeter import actors
 
-    found = actors.resolve(name, on=on)
+    # names in event data are English, whatever the reports were
+    found = actors.resolve(name, language="en", on=on)
     return found.code if found is not None and found.code else None
 
 
