@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 from functools import lru_cache
@@ -17,6 +18,7 @@ from tiltmeter.errors import ActorError
 from tiltmeter.nouns import ORGANISATIONS, Actor, Mention
 
 _WEAK_ALONE: Final = frozenset({"adjective", "surname", "person", "people", "place"})
+_LONGEST_CODE: Final = len("AFG-TAL")
 _BRACKETED: Final = re.compile(r"^(?P<role>[^()]+?)\s*\((?P<state>[^()]+)\)$")
 
 
@@ -89,10 +91,10 @@ def resolve(name: str, *, language: str | None = None, on: dt.date | None = None
 def _resolved(name: str, language: str | None, on: dt.date | None) -> Actor | None:
     if not name:
         return None
-    try:
-        return actor(name)
-    except ActorError:
-        pass
+    if len(name) <= _LONGEST_CODE and name.isupper():
+        # only what may be a code: a failing look-up costs a search for the nearest one
+        with contextlib.suppress(ActorError):
+            return actor(name)
     languages = [language] if language else ["ru", "uk"] if _cyrillic(name) else ["en", "de", "fr", "es", "tr"]
     for one in languages:
         code = _whole(name, one, on) or _bracketed(name, one, on) or _single(name, one, on)
