@@ -152,7 +152,7 @@ def _exact(
     turn = np.sign((drawn.paths[:, :, b] - drawn.paths[:, :, a]).mean(axis=-1))
     turn[turn == 0] = 1.0
     mean, sd = _standard(drawn.paths[:, :, :voters] * turn[:, :, None, None], votes.present()[:voters])
-    step = np.broadcast_to(drawn.step.mean() * votes.years, (len(rows), votes.periods))
+    step = drawn.step.mean(axis=(0, 1))[rows, None] * votes.years
     return _Line(
         mean=mean,
         sd=sd,
@@ -161,7 +161,7 @@ def _exact(
         draws=drawn.message_draws,
         dates=drawn.dates,
         step=step,
-        report={"method": "exact", "draws": int(drawn.step.size)},
+        report={"method": "exact", "draws": settings.chains * settings.draws},
     )
 
 

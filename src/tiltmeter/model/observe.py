@@ -235,7 +235,8 @@ def gaussian(rows: Rows, eta: Floats, clumping: Floats, noise: float) -> tuple[F
 
     Events are beta-binomial: the mean has their exact score at `eta`, the precision is the
     curvature p(1-p) of their cooperative share times the number of events they are worth,
-    n / (1 + (n - 1) / (concentration + 1)). Figures have Student t errors.
+    n / (1 + (n - 1) / (concentration + 1)). Figures have Student t errors, with their score and
+    expected information.
 
     Source:
         Williams 1982, "Extra-binomial Variation in Logistic Linear Models", Applied Statistics 31(2),
@@ -254,8 +255,11 @@ def gaussian(rows: Rows, eta: Floats, clumping: Floats, noise: float) -> tuple[F
     precision = np.maximum(worth * share * (1.0 - share), 1e-6)
     gap = rows.value - eta
     robust = (ROBUST + 1.0) / (ROBUST + rows.weight * gap**2 / noise)
-    observed = np.where(events, eta + score / precision, rows.value)
-    return observed, np.where(events, precision, rows.weight * robust / noise)
+    # the weights of robust regression overstate what a Student t tells: its expected information does not
+    expected = (ROBUST + 1.0) / (ROBUST + 3.0) * rows.weight / noise
+    score = np.where(events, score, robust * rows.weight * gap / noise)
+    precision = np.where(events, precision, expected)
+    return eta + score / precision, precision
 
 
 def statistics(design: Design, state: int, observed: Floats, precision: Floats) -> Told:

@@ -82,7 +82,7 @@ def _tell(first: Ints, cell: Ints, choice: Ints, item: Floats, weight: Floats, t
 
 @njit(cache=True)
 def _round_places(
-    told: Floats, span: Ints, gaps: Floats, size: float, loose: Floats, rng: np.random.Generator, place: Floats
+    told: Floats, span: Ints, gaps: Floats, size: Floats, loose: Floats, rng: np.random.Generator, place: Floats
 ) -> None:
     actors, spots = loose.shape
     mean_at, var_at = np.zeros(spots), np.zeros(spots)
@@ -93,7 +93,7 @@ def _round_places(
         mean, var = 0.0, 1.0
         for t in range(low, high):
             if t > low:
-                var += size * gaps[t] / loose[a, t]
+                var += size[a] * gaps[t] / loose[a, t]
             grow = 1.0 + var * told[a * spots + t, 0]
             mean = (mean + var * told[a * spots + t, 1]) / grow
             var /= grow
@@ -101,17 +101,22 @@ def _round_places(
         x = mean_at[high - 1] + math.sqrt(var_at[high - 1]) * rng.standard_normal()
         place[a * spots + high - 1] = x
         for t in range(high - 2, low - 1, -1):
-            step = size * gaps[t + 1] / loose[a, t + 1]
+            step = size[a] * gaps[t + 1] / loose[a, t + 1]
             gain = var_at[t] / (var_at[t] + step)
             x = mean_at[t] + gain * (x - mean_at[t]) + math.sqrt(gain * step) * rng.standard_normal()
             place[a * spots + t] = x
 
 
 @njit(cache=True)
-def _standardise(span: Ints, when: Ints, place: Floats, item: Floats, told: Floats, spots: int) -> None:
-    """Mean 0 and sd 1 over the voters of each date; items and what the votes say follow."""
-    actors = span.shape[0]
-    middle, spread = np.zeros(spots), np.ones(spots)
+def _standardised(span: Ints, place: Floats, told: Floats, out: Floats, said: Floats) -> float:
+    """
+    Places (A, U) with mean 0 and sd 1 over the voters of each date, and what the votes say likewise.
+
+    Done to what is kept, not to the chain's own state: there it would feed back on the step sizes.
+    Gives the mean square of the spreads.
+    """
+    actors, spots = out.shape
+    mean_square, dates = 0.0, 0
     for t in range(spots):
         count, total, square = 0, 0.0, 0.0
         for a in range(actors):
@@ -120,20 +125,18 @@ def _standardise(span: Ints, when: Ints, place: Floats, item: Floats, told: Floa
                 count += 1
                 total += x
                 square += x * x
-        if count < 3:
-            continue
-        middle[t] = total / count
-        spread[t] = math.sqrt(max(square / count - middle[t] * middle[t], 1e-8))
+        middle, spread = 0.0, 1.0
+        if count >= 3:
+            middle = total / count
+            spread = math.sqrt(max(square / count - middle * middle, 1e-8))
+        mean_square += spread * spread
+        dates += 1
         for a in range(actors):
             c = a * spots + t
-            place[c] = (place[c] - middle[t]) / spread[t]
-            told[c, 1] = spread[t] * (told[c, 1] - told[c, 0] * middle[t])
-            told[c, 0] *= spread[t] * spread[t]
-    for j in range(item.shape[0]):
-        if when[j] >= 0:
-            item[j, 0] += item[j, 2] * middle[when[j]]
-            item[j, 1] += item[j, 2] * middle[when[j]]
-            item[j, 2] *= spread[when[j]]
+            out[a, t] = (place[c] - middle) / spread
+            said[a, t, 0] = told[c, 0] * spread * spread
+            said[a, t, 1] = spread * (told[c, 1] - told[c, 0] * middle)
+    return mean_square / max(dates, 1)
 
 
 @njit(cache=True)
@@ -141,7 +144,6 @@ def gibbs(
     first: Ints,
     cell: Ints,
     choice: Ints,
-    when: Ints,
     span: Ints,
     gaps: Floats,
     prior: Floats,
@@ -156,7 +158,7 @@ def gibbs(
     messages: Floats,
     rng: np.random.Generator,
 ) -> None:
-    """Runs one chain; fills `drawn` (D, A, U), `sizes` (D,) and, for draws in `pick`, `messages` (K, A, U, 2)."""
+    """Runs one chain; fills `drawn` (D, A, U), `sizes` (D, A) and, for draws in `pick`, `messages` (K, A, U, 2)."""
     actors, spots = begin.shape
     draws = drawn.shape[0]
     place = begin.copy().ravel()
@@ -164,34 +166,35 @@ def gibbs(
     weight = np.zeros((cell.shape[0], 2))
     told = np.zeros((actors * spots, 2))
     loose = np.ones((actors, spots))
-    size = scale
+    size = np.full(actors, scale)
+    common = scale
+    said = np.zeros((actors, spots, 2))
     keep = 0
     for turn in range(warm + draws):
         _round_items(first, cell, choice, prior, place, item, weight, rng)
         _tell(first, cell, choice, item, weight, told)
         _round_places(told, span, gaps, size, loose, rng, place)
-        _standardise(span, when, place, item, told, spots)
-        total, count = 0.0, 0
+        inverse = 0.0
         for a in range(actors):
+            total, count = 0.0, 0
             for t in range(span[a, 0] + 1, span[a, 1]):
                 gap = (place[a * spots + t] - place[a * spots + t - 1]) ** 2 / gaps[t]
-                rate = 0.5 * (tail + gap / size)
+                rate = 0.5 * (tail + gap / size[a])
                 loose[a, t] = rng.standard_gamma(0.5 * (tail + 1.0)) / rate
                 total += loose[a, t] * gap
                 count += 1
-        shape = 0.5 * (strength + count)
-        size = 0.5 * (strength * scale + total) / rng.standard_gamma(shape)
+            size[a] = 0.5 * (strength * common + total) / rng.standard_gamma(0.5 * (strength + count))
+            inverse += 1.0 / size[a]
+        # the actors' common size has a gamma prior about `scale`, as strong as one actor
+        rate = 0.5 * strength * (1.0 / scale + inverse)
+        common = rng.standard_gamma(0.5 * strength * (1.0 + actors)) / rate
         if turn >= warm:
             d = turn - warm
-            sizes[d] = size
+            square = _standardised(span, place, told, drawn[d], said)
             for a in range(actors):
-                for t in range(spots):
-                    drawn[d, a, t] = place[a * spots + t]
+                sizes[d, a] = size[a] / square
             if keep < pick.shape[0] and pick[keep] == d:
-                for a in range(actors):
-                    for t in range(spots):
-                        messages[keep, a, t, 0] = told[a * spots + t, 0]
-                        messages[keep, a, t, 1] = told[a * spots + t, 1]
+                messages[keep] = said
                 keep += 1
 
 
@@ -214,14 +217,14 @@ def fill_in(
                 x = rng.standard_normal()
                 for t in range(low, high):
                     if t > low:
-                        x += math.sqrt(sizes[d] * (clock[t] - clock[t - 1])) * rng.standard_normal()
+                        x += math.sqrt(sizes[d, a] * (clock[t] - clock[t - 1])) * rng.standard_normal()
                     out[d, a, t] = x
                 continue
             x = drawn[d, a, k]
             for t in range(dates[k], low - 1, -1):
                 if t < dates[k]:
                     # before the first vote the walk runs back, held by the first place's prior
-                    step = sizes[d] * (clock[t + 1] - clock[t])
+                    step = sizes[d, a] * (clock[t + 1] - clock[t])
                     x += math.sqrt(step) * rng.standard_normal()
                 out[d, a, t] = x
             x = drawn[d, a, k]
@@ -231,10 +234,10 @@ def fill_in(
                     step = clock[t] - clock[t - 1]
                     share = step / (step + left)
                     x += share * (drawn[d, a, k + 1] - x)
-                    x += math.sqrt(sizes[d] * step * (1.0 - share)) * rng.standard_normal()
+                    x += math.sqrt(sizes[d, a] * step * (1.0 - share)) * rng.standard_normal()
                     if t == dates[k + 1]:
                         k += 1
                         x = drawn[d, a, k]
                 else:
-                    x += math.sqrt(sizes[d] * (clock[t] - clock[t - 1])) * rng.standard_normal()
+                    x += math.sqrt(sizes[d, a] * (clock[t] - clock[t - 1])) * rng.standard_normal()
                 out[d, a, t] = x

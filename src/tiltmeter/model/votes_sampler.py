@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 WARM: Final = 250
 """Rounds of each chain that are thrown away."""
-STEP_WEIGHT: Final = 8.0
-"""Steps' worth of weight of the prior of the step size."""
+STEP_WEIGHT: Final = 4.0
+"""Steps' worth of weight with which an actor's step size is drawn to that of all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +25,7 @@ class VoteDraws:
     Exact draws of the votes model: `paths` (C, D, A, T), not turned to either side.
 
     `told[c, d]` (A, T, 2) would be large: `messages` (C, K, A, U, 2) keeps it for K evenly
-    spread draws, U being the periods that have votes, `dates` (U,). `step` (C, D) is the step
+    spread draws, U being the periods that have votes, `dates` (U,). `step` (C, D, A) is the step
     variance per year.
     """
 
@@ -41,8 +41,8 @@ def sample_votes(votes: Votes, *, settings: FitSettings, rng: np.random.Generato
     Draws positions from the exact posterior of the votes model by Polya-Gamma Gibbs sampling.
 
     Positions are sampled at the periods that have votes; those between are filled in by the random
-    walk's bridge, which loses nothing. Steps have Student t tails, and positions are standardised
-    in every round, as in the fast fit.
+    walk's bridge, which loses nothing. Steps have Student t tails, and what
+    is kept is standardised, as in the fast fit.
 
     Args:
         votes: Prepared ballots.
@@ -56,7 +56,7 @@ def sample_votes(votes: Votes, *, settings: FitSettings, rng: np.random.Generato
         Sampling for State Space Models", Biometrika 81(3). We apply both to continuation-ratio items.
     """
     from tiltmeter.model import votes_gibbs as loops
-    from tiltmeter.model.votes import guess, period_of_items
+    from tiltmeter.model.votes import guess
 
     time = votes.cell % votes.periods
     actor = votes.cell // votes.periods
@@ -66,22 +66,20 @@ def sample_votes(votes: Votes, *, settings: FitSettings, rng: np.random.Generato
     span = _shorten(votes.span, dates)
     spots = len(dates)
     cell = (actor * spots + at).astype(np.int32)
-    of_items = period_of_items(votes)
-    when = np.where(of_items >= 0, np.searchsorted(dates, of_items), -1)
     prior = np.array([settings.intercept_sd**-2, settings.slope_sd**-2])
     scale = STEP_YEAR * settings.prior_scale**2
     pick = np.unique(np.linspace(0, settings.draws - 1, min(messages, settings.draws)).astype(np.int64))
     shape = (settings.chains, settings.draws, votes.actors, votes.periods)
     paths = np.zeros(shape, dtype=np.float32)
     kept = np.zeros((settings.chains, len(pick), votes.actors, spots, 2))
-    steps = np.zeros((settings.chains, settings.draws))
+    steps = np.zeros((settings.chains, settings.draws, votes.actors))
     begin = np.repeat(guess(votes), max(spots, 1), axis=1)
     for chain in range(settings.chains):
         own = begin + 0.3 * rng.standard_normal(begin.shape)
         drawn = np.zeros((settings.draws, votes.actors, spots))
         told = np.zeros((len(pick), votes.actors, spots, 2))
         loops.gibbs(
-            votes.first, cell, votes.choice, when, span, gaps, prior, scale, STEP_WEIGHT, TAIL,
+            votes.first, cell, votes.choice, span, gaps, prior, scale, STEP_WEIGHT, TAIL,
             WARM, own, drawn, steps[chain], pick, told, rng,
         )  # fmt: skip
         kept[chain] = told

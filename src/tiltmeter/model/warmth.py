@@ -153,8 +153,9 @@ def _gaussian(counts: _Counts, eta: Floats, clump: float) -> Floats:
     if counts.kind == "value":
         gap = counts.first - eta
         noise = 1.0
-        weight = counts.second * (ROBUST + 1.0) / (ROBUST + gap**2 / noise)
-        return np.stack([weight, weight * counts.first], axis=-1)
+        score = counts.second * (ROBUST + 1.0) / (ROBUST + gap**2 / noise) * gap / noise
+        precision = counts.second * (ROBUST + 1.0) / (ROBUST + 3.0) / noise
+        return np.stack([precision, precision * eta + score], axis=-1)
     if counts.kind == "count":
         mean = counts.second * np.exp(np.clip(eta, -8.0, 8.0))
         # negative binomial: variance mean + mean² / clump

@@ -117,7 +117,8 @@ def _votes(
     voters = (*names, "AAA", "BBB", *others)
     place = np.zeros((len(voters), periods))
     place[: len(names)] = votes
-    drift = 0.1 * np.sqrt(when.years) * rng.standard_normal((len(voters) - len(names), periods))
+    own = 0.25 * np.exp(SCALE_SD * rng.standard_normal((len(voters) - len(names), 1)))
+    drift = own * np.sqrt(when.years) * rng.standard_normal((len(voters) - len(names), periods))
     drift[:, 0] = 0.0
     rest = np.cumsum(drift, axis=1)
     rest[2:] += 0.8 * rng.standard_normal((len(others), 1))
