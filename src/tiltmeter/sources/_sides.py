@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tiltmeter.nouns import Actor
 
 REBELS: Final = frozenset({
     "Rebel", "Insurgents", "Separatists", "Radicals / Extremists / Fundamentalists", "Organized Violent",
@@ -71,11 +74,53 @@ def _resolve(name: str, on: dt.date | None) -> str | None:
     stem, dash, group = name.partition("-")
     if stem in _codes() and (not dash or group in {"CIV", "REB", "TAL"}):
         return name  # a code already
+    lasting, code = _lasting(name)
+    if lasting or on is None:
+        return code
+    found = _find(name, on)
+    return found.code if found is not None else None
+
+
+@functools.lru_cache(maxsize=200_000)
+def _lasting(name: str) -> tuple[bool, str | None]:
+    """Whether a name means the same on every day; and its code, the latest if it may not."""
+    found = _find(name, None)
+    # a role with its state in brackets, or a state's own name, is no person with dates of office
+    same = found is None or name.endswith(")") or name == found.name
+    return same, found.code if found is not None else None
+
+
+def _find(name: str, on: dt.date | None) -> Actor | None:
     from tiltmeter import actors
 
     # names in event data are English, whatever the reports were
     found = actors.resolve(name, language="en", on=on)
-    return found.code if found is not None and found.code else None
+    if found is None and (short := without_middle_names(name)):
+        found = actors.resolve(short, language="en", on=on)
+    return found if found is not None and found.code else None
+
+
+def without_middle_names(name: str) -> str:
+    """
+    A person's first and last name, of the full ones that event data write; empty if there are none between.
+
+    >>> without_middle_names("Sergey Viktorovich Lavrov"), without_middle_names("Ministry of Defence")
+    ('Sergey Lavrov', '')
+    """
+    words = name.split()
+    named = all(word[0].isupper() or word in _PARTICLES for word in words)
+    if len(words) < 3 or not named or "of" in words or words[0] in _TITLES or {*words} & _BODIES or name.endswith("."):
+        return ""
+    return f"{words[0]} {words[-1]}"
+
+
+_PARTICLES: Final = frozenset({"de", "da", "dos", "do", "van", "von", "bin", "ibn", "al", "el"})
+_TITLES: Final = frozenset({
+    "Sheikh", "Sheik", "Shaikh", "King", "Queen", "Prince", "Princess", "Minister", "President", "Pope", "Sultan",
+})  # fmt: skip
+_BODIES: Final = frozenset({
+    "Agency", "Bank", "Union", "Party", "Authority", "Army", "Member", "Front", "Movement", "Council", "Committee",
+})  # fmt: skip
 
 
 @functools.cache
