@@ -18,16 +18,30 @@ _LOOK_BACK: Final = 3
 def placed(text: str, found: list[Piece], lexicon: Lexicon) -> None:
     """Marks capitals and cities after a locative word as places, and gives seats their state."""
     locative = lexicon.words.get("locative", frozenset())
-    for piece in found:
+    for at, piece in enumerate(found):
         if piece.sort not in ("capital", "seat", "place"):
             continue
         before = fold(text[max(0, piece.start - 16) : piece.start]).split()
-        here = bool(before) and before[-1] in locative
+        here = (bool(before) and before[-1] in locative) or _listed(text, found, at)
         if lexicon.language == "tr":
             here = bool(re.match(r"['’](?:d|t)[ae]n?\b", text[piece.end : piece.end + 6]))
         if here:
             piece.kind = "place"
             piece.code = piece.seat or piece.code
+
+
+def _listed(text: str, found: list[Piece], at: int) -> bool:
+    """Whether it stands in a list of places (in Tel Aviv, Jerusalem), or before its state (Kyiv, Ukraine)."""
+    piece = found[at]
+    if at and found[at - 1].kind == "place" and text[found[at - 1].end : piece.start] == ", ":
+        return True
+    after = found[at + 1] if at + 1 < len(found) else None
+    return (
+        after is not None
+        and after.sort == "name"
+        and after.code == piece.code
+        and text[piece.end : after.start] == ", "
+    )
 
 
 def alone(text: str, found: list[Piece]) -> list[Piece]:
@@ -39,15 +53,15 @@ def alone(text: str, found: list[Piece]) -> list[Piece]:
     kept: list[Piece] = []
     groups = _by_sentence(found, starts)
     for pieces in groups:
-        here = {state for piece in pieces if (state := _state(piece))}
+        acting = {state for piece in pieces if piece.kind != "place" and (state := _state(piece))}
         inside = {state for piece in pieces if piece.kind == "place" and (state := _state(piece))}
         for piece in pieces:
             if piece.sort == "role" and not piece.bound:
                 if not piece.bare:
                     continue
-                _resolve(piece, here, inside, before)
+                _resolve(piece, acting, inside, before)
             kept.append(piece)
-        before = [here, *before][:_LOOK_BACK]
+        before = [acting or inside, *before][:_LOOK_BACK]
     return kept
 
 
@@ -70,16 +84,17 @@ def _state(piece: Piece) -> str | None:
     return state if len(state) == 3 and state not in ("CIS", "SCO", "OTS") else None
 
 
-def _resolve(piece: Piece, here: set[str], inside: set[str], before: list[set[str]]) -> None:
+def _resolve(piece: Piece, acting: set[str], inside: set[str], before: list[set[str]]) -> None:
+    """One acting state, else one place; where several act, civilians and rebels go by the place."""
     state = None
-    if len(here) == 1:
-        state = next(iter(here))
-    elif len(inside) == 1 and not piece.abroad:
+    if len(acting) == 1:
+        state = next(iter(acting))
+    elif len(inside) == 1 and not piece.abroad and (not acting or piece.section in ("civ", "reb")):
         state = next(iter(inside))
-    elif not here:
+    elif not acting and not inside:
         earlier = next((states for states in before if states), set())
         state = next(iter(earlier)) if len(earlier) == 1 else None
-    if state is None or (piece.abroad and len(here) == 1 and inside):
-        piece.code, piece.name = None, f"role:{piece.section}"
+    if state is None or (piece.abroad and inside and not piece.known):
+        piece.code, piece.name = None, piece.known or f"role:{piece.section}"
         return
     piece.code = _with_section(state, piece.section)

@@ -17,7 +17,6 @@ from tiltmeter.actors.piece import Piece, pieces
 from tiltmeter.errors import ActorError
 from tiltmeter.nouns import ORGANISATIONS, Actor, Mention
 
-_WEAK_ALONE: Final = frozenset({"adjective", "surname", "person", "people", "place"})
 _LONGEST_CODE: Final = len("AFG-TAL")
 _BRACKETED: Final = re.compile(r"^(?P<role>[^()]+?)\s*\((?P<state>[^()]+)\)$")
 
@@ -48,7 +47,6 @@ def find(text: str, *, language: str, on: dt.date | None = None) -> list[Mention
         return []
     found = merged(text, found, known)
     placed(text, found, known)
-    found = [piece for piece in found if _kept(piece)]
     return [_mention(text, piece) for piece in alone(text, found)]
 
 
@@ -58,11 +56,6 @@ def _known(language: str, text: str) -> str:
         return language
     letters = text[:400]
     return "ru" if sum("а" <= letter <= "я" for letter in letters) > len(letters) / 4 else "en"
-
-
-def _kept(piece: Piece) -> bool:
-    """Weak senses stand only when something beside them has spoken for them."""
-    return not (piece.weak and (piece.sort in _WEAK_ALONE or piece.sort == "role"))
 
 
 def _mention(text: str, piece: Piece) -> Mention:

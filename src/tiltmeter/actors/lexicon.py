@@ -28,8 +28,9 @@ class Sense:
 
     `sort` is name, adjective, people, capital, metonym, place, person, surname, organisation,
     seat, role or block. `weak` needs support from what is around it; `exact` needs capitals
-    throughout; with `hyphen` it counts only before one. `seat` is the state an organisation's seat lies in. `section` and `bare` are
-    for roles: what the word makes of a state, and whether it can stand alone.
+    throughout; with `hyphen` it counts only before one. `seat` is the state an organisation's
+    seat lies in. `section` and `bare` are for roles: what the word makes of a state, and
+    whether it can stand alone.
     """
 
     sort: str
@@ -172,7 +173,11 @@ def _roles(build: _Builder) -> dict[str, frozenset[str]]:
                 "role", "", section, kind="group", section=section, bare=not item.startswith("-"),
                 capital=build.language == "de", exact=item.endswith("!"), weak=item.endswith("?"),
             )  # fmt: skip
-            build.put({plain.rstrip("~^")} if sense.exact else build.grammar.role(plain), sense)
+            forms = {plain.rstrip("~^")} if sense.exact else build.grammar.role(plain)
+            if section == "title" and build.language in ("en", "fr", "es"):
+                build.put(forms - {plain}, replace(sense, section="state", name="state"))
+                forms = {plain}
+            build.put(forms, sense)
     return words
 
 

@@ -22,6 +22,9 @@ _ROLE_FIRST: Final = frozenset({"fr", "es", "ru", "uk"})
 _ADJECTIVE_FIRST: Final = frozenset({"en", "de", "ru", "uk", "tr"})
 _ADJECTIVE_LAST: Final = frozenset({"fr", "es"})
 _NAME_FIRST: Final = frozenset({"en", "de", "tr"})
+_WEAK_ALONE: Final = frozenset({"adjective", "surname", "person", "people", "place", "role"})
+"""Sorts whose weak senses stand only when something beside them has spoken for them."""
+
 _GROUP_SUFFIX: Final = {"civ": "-CIV", "reb": "-REB"}
 
 
@@ -48,6 +51,7 @@ def merged(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
             result.pop()
             piece = joined
         result.append(piece)
+    result = [piece for piece in result if not piece.weak or piece.sort not in _WEAK_ALONE]
     for at, piece in enumerate(result):
         limit = result[at + 1].start if at + 1 < len(result) else len(text)
         _extended(text, piece, limit, lexicon)
@@ -96,7 +100,7 @@ def _role_and_role(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> 
         linked = _within(gap.words[1:], between | words.get("article", frozenset()) | words.get("link", frozenset()))
     if not linked and gap.words == ("s",) and lexicon.language == "en":
         linked = True
-    if not linked or (first.bound and second.bound):
+    if not linked or first.shut or (first.bound and second.bound):
         return None
     return _chain(first, second)
 
@@ -133,7 +137,7 @@ def _with_section(code: str, section: str) -> str:
 
 def _bound(role: Piece, state: Piece, first: Piece, second: Piece) -> Piece:
     piece = _span(first, second)
-    piece.bound = True
+    piece.bound, piece.shut = True, state is second
     piece.section, piece.head, piece.bare = role.section, role.head, role.bare
     piece.code = _with_section(state.code, role.section) if state.code else None
     piece.name = state.name
@@ -209,7 +213,11 @@ def _title_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
 
 
 def _name_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
-    """`Kremlsprecher` + `Peskow`, where the two are of one state."""
+    """Two names of one actor in a row: `Kremlsprecher` + `Peskow`, `U.S.` + `Treasury Department`."""
+    if second.sort == "metonym" and not gap.words and first.sort in _STATELIKE and first.code == second.code:
+        piece = _span(first, second)
+        piece.sort, piece.kind, piece.name, piece.code = "metonym", "state", second.name, second.code
+        return piece
     if first.sort != "metonym" or second.sort not in ("person", "surname") or gap.words or first.code != second.code:
         return None
     piece = _span(first, second)
@@ -227,8 +235,8 @@ def _extended(text: str, piece: Piece, limit: int, lexicon: Lexicon) -> None:
     if lexicon.language == "de" and " " not in match.group().strip():
         return
     piece.end = match.end()
-    piece.kind, piece.sort = "person", "person"
-    piece.name = match.group().strip()
+    piece.kind, piece.bare, piece.known = "person", True, match.group().strip()
+    piece.name = piece.known
 
 
 def _formerly(text: str, piece: Piece, lexicon: Lexicon) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.lexicon import Lexicon, Sense
 
-_NOT_AFTER: Final = frozenset({"pro", "anti", "non", "post", "anty", "про", "анти", "neo", "проти"})
+_NOT_AFTER: Final = frozenset({"pro", "anti", "non", "post", "anty", "про", "анти", "neo", "проти", "counter"})
 _NOT_BEFORE: Final = frozenset(
     {"backed", "born", "based", "speaking", "made", "sponsored", "style", "language", "occupied", "controlled",
      "held", "built", "trained", "funded", "owned", "flagged", "administered", "supplied", "freundlich", "feindlich"}
@@ -23,7 +23,10 @@ _CAPS_AMBIGUOUS: Final = frozenset({"us", "un", "is", "ei"})
 
 @dataclass(slots=True)
 class Piece:
-    """A stretch of the text with what it names; `section`, `head` and `bare` are set once a role is in it."""
+    """
+    A stretch of the text with what it names; `section`, `head` and `bare` are set once a role is in it, `known`
+    is the name printed after a title.
+    """
 
     start: int
     end: int
@@ -40,6 +43,8 @@ class Piece:
     abroad: bool = False
     former: bool = False
     seat: str = ""
+    known: str = ""
+    shut: bool = False
 
 
 def pieces(text: str, lexicon: Lexicon, on: dt.date | None) -> list[Piece]:
@@ -82,10 +87,12 @@ def _accepted(
     sense = fitting[0]
     if len(fitting) > 1:
         sense = _best(fitting)
-    if sense.sort in ("block", "role"):
+    if sense.sort == "block":
         return _piece(start, end, sense, sense.code)
     if _spoilt(text, folded, start, end):
         return None
+    if sense.sort == "role":
+        return _piece(start, end, sense, sense.code)
     if sense.sort in ("person", "surname"):
         return _person(text, start, end, fitting, lexicon, on, beside=beside)
     against = lexicon.against.get(folded[start + 1 : end + 1])
