@@ -9,7 +9,7 @@ import numpy as np
 
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Floats, Ints
-from tiltmeter.model.panel import ABSENT, ABSTAIN
+from tiltmeter.model.panels import ABSENT, ABSTAIN
 from tiltmeter.model.tilt import Positions
 from tiltmeter.model.votes import Places, Votes, place, prepare
 from tiltmeter.model.votes_sampler import sample_votes
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tiltmeter.model.options import FitSettings
-    from tiltmeter.model.panel import Panel
+    from tiltmeter.model.panels import Panel
 
 
 EXACT: Final = 4000
@@ -35,7 +35,7 @@ class VoteFit:
     `paths` (C, D, N, T) are draws of all `wanted` names; nan where one is not on the
     calendar. `told` are precision and linear term, each (C, K, S, T), of what the votes say of
     the states by themselves: drawn, since roll calls and axis are known only so well. `prior_var`
-    (S, T) is the variance of a state's place without votes.
+    (N, T) is the variance of each place without votes.
     """
 
     positions: Positions
@@ -44,6 +44,10 @@ class VoteFit:
     told: tuple[Floats, Floats]
     prior_var: Floats
     report: dict[str, Any]
+
+    def rows(self, codes: tuple[str, ...]) -> list[int]:
+        """Where these are among `wanted`."""
+        return [self.wanted.index(code) for code in codes]
 
 
 def vote_fit(
@@ -84,7 +88,7 @@ def vote_fit(
         wanted=wanted,
         paths=paths,
         told=_messages(line, own, middle, half * turn),
-        prior_var=_prior_variance(line.step[own], present[rows][own]) / scale**2,
+        prior_var=_prior_variance(line.step, present[rows]) / scale**2,
         report=line.report | {"half_distance": [round(scale, 3), round(float(half.std()), 3)]},
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from tiltmeter.model.arrays import Dates, Floats, Ints
 from tiltmeter.model.calendar import Calendar, calendar
 from tiltmeter.model.columns import Cast, Noted, codes, days, flags, mapped
-from tiltmeter.model.panel import EVIDENCE, GAUGES, Figures, Mix, Panel, Steps
+from tiltmeter.model.panels import EVIDENCE, GAUGES, Figures, Mix, Panel, Steps
 from tiltmeter.model.rollcalls import gather_ballots, on_calendar
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from tiltmeter.model.arrays import Floats, Ints
-from tiltmeter.model.panel import GAUGES, Panel
+from tiltmeter.model.panels import GAUGES, Panel
 
 OFFSET_MEAN: Final = {"words": 1.5, "deeds": 0.5}
 """Logit of the cooperative share with a power one is equally near to both of: most words are friendly."""

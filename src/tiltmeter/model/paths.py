@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tiltmeter.model.options import FitSettings
-    from tiltmeter.model.panel import Panel
+    from tiltmeter.model.panels import Panel
 
 SLOPE: Final = {"votes": (1.0, 0.0), "words": (1.0, 0.4), "deeds": (1.0, 0.4), "figures": (0.7, 0.5)}
 """Prior median and log sd of units of observation per axis unit; votes define the axis."""

@@ -11,7 +11,7 @@ from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Ints
 from tiltmeter.model.calendar import Calendar, nearest_session
 from tiltmeter.model.columns import Cast, Noted, codes, mapped
-from tiltmeter.model.panel import ABSENT, Ballots, Panel
+from tiltmeter.model.panels import ABSENT, Ballots, Panel
 from tiltmeter.nouns import CHOICES
 
 if TYPE_CHECKING:

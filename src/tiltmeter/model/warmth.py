@@ -9,12 +9,12 @@ import numpy as np
 
 from tiltmeter.model.arrays import Floats
 from tiltmeter.model.observe import CLUMPING, OFFSET_MEAN, ROBUST, plain_scale
-from tiltmeter.model.panel import GAUGES
+from tiltmeter.model.panels import GAUGES
 
 if TYPE_CHECKING:
     from tiltmeter.model.axis import VoteFit
     from tiltmeter.model.options import FitSettings
-    from tiltmeter.model.panel import Panel
+    from tiltmeter.model.panels import Panel
 
 LEVEL_SD: Final = 1.0
 """Prior sd of a dyad's first level, logits (mix), own sd (figures) or logs (volume)."""
@@ -60,7 +60,7 @@ def closeness(
     near = Closeness()
     keep = max(10, settings.draws // KEEP)
     if votes is not None:
-        _by_votes(panel, votes, near, keep)
+        _by_votes(panel, votes, near, keep, settings, rng)
     for name, counts in _observed(panel).items():
         walk = _walks(counts, years, settings, rng, keep)
         shape = (settings.chains, keep, len(panel.powers), len(panel.states), len(years))
@@ -69,18 +69,33 @@ def closeness(
     return near
 
 
-def _by_votes(panel: Panel, votes: VoteFit, near: Closeness, keep: int) -> None:
-    paths = votes.paths[:, :keep]
-    states = [votes.wanted.index(code) for code in panel.states]
-    shape = (paths.shape[0], keep, len(panel.powers), len(states), paths.shape[-1])
-    draws = np.full(shape, np.nan, dtype=np.float32)
+def _by_votes(
+    panel: Panel, votes: VoteFit, near: Closeness, keep: int, settings: FitSettings, rng: np.random.Generator
+) -> None:
+    blind = blind_walks(votes.prior_var, settings.chains, keep, rng)
+    for pole, place in zip(panel.poles, (-1.0, 1.0), strict=True):
+        # the axis holds a pole's mean over the reference, with votes or without
+        path = blind[:, :, votes.wanted.index(pole)]
+        known = np.isfinite(path[0, 0])
+        known[: panel.reference[0]] = known[panel.reference[1] :] = False
+        if known.any():
+            path += place - path[:, :, known].mean(axis=-1, keepdims=True)
+    near.draws["votes"] = _distances(panel, votes, votes.paths[:, :keep])
+    near.blind["votes"] = _distances(panel, votes, blind)
+    states = votes.rows(panel.states)
+    wide = np.nan_to_num(votes.prior_var[states], nan=1.0)
+    left = np.nan_to_num(votes.paths[:, :, states].reshape(-1, *wide.shape).var(axis=0), nan=1.0)
+    near.share["votes"] = np.tile(np.clip(1.0 - left / wide, 0.0, 1.0), (len(panel.powers), 1, 1))
+
+
+def _distances(panel: Panel, votes: VoteFit, paths: Floats) -> Floats:
+    """Minus the distance of every power and state, (C, K, P, S, T); nan where one has no place."""
+    states = votes.rows(panel.states)
+    out = np.full((*paths.shape[:2], len(panel.powers), len(states), paths.shape[-1]), np.nan, dtype=np.float32)
     for p, power in enumerate(panel.powers):
         if power in votes.wanted:
-            draws[:, :, p] = -np.abs(paths[:, :, states] - paths[:, :, [votes.wanted.index(power)]])
-    near.draws["votes"] = draws
-    wide = np.nan_to_num(votes.prior_var, nan=1.0)
-    left = np.nan_to_num(paths[:, :, states].reshape(-1, *paths[:, :, states].shape[2:]).var(axis=0), nan=1.0)
-    near.share["votes"] = np.tile(np.clip(1.0 - left / wide, 0.0, 1.0), (len(panel.powers), 1, 1))
+            out[:, :, p] = -np.abs(paths[:, :, states] - paths[:, :, [votes.wanted.index(power)]])
+    return out
 
 
 def _observed(panel: Panel) -> dict[str, _Counts]:
@@ -213,3 +228,13 @@ def _steps(place: Floats, lag: Floats, years: Floats, settings: FitSettings) -> 
         size = (own * prior + (weight * square).sum(axis=1, keepdims=True)) / (own + count)
     full = size * (TAIL + square / size) / (TAIL + 1.0) * years[1:]
     return np.concatenate([full[:, :1], full], axis=1)
+
+
+def blind_walks(var: Floats, chains: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Walks with these variances, the first period's being that of the first place; nan where there are none."""
+    known = np.isfinite(var)
+    steps = np.diff(np.where(known, var, 0.0), axis=1, prepend=0.0)
+    scale = np.sqrt(np.maximum(np.where(known, steps, 0.0), 0.0)).astype(np.float32)
+    walk = np.cumsum(rng.standard_normal((chains, draws, *var.shape), dtype=np.float32) * scale, axis=-1)
+    walk[:, :, ~known] = np.nan
+    return walk

@@ -12,7 +12,7 @@ from tiltmeter.model.arrays import Floats, Ints
 from tiltmeter.model.calendar import Calendar, calendar
 from tiltmeter.model.observe import DYAD_SD, OFFSET_MEAN
 from tiltmeter.model.options import FitSettings
-from tiltmeter.model.panel import EVIDENCE, GAUGES, Ballots, Figures, Mix, Panel, Steps
+from tiltmeter.model.panels import EVIDENCE, GAUGES, Ballots, Figures, Mix, Panel, Steps
 from tiltmeter.model.paths import MEMORY, SCALE_SD, SLOPE
 
 START = dt.date(2018, 1, 1)

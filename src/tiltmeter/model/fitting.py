@@ -13,13 +13,13 @@ from tiltmeter.model.options import FitSettings
 from tiltmeter.model.paths import Mode, Paths, Prior, Scales, draw, draw_prior, find_mode, prior
 from tiltmeter.model.rollcalls import refuse_unless_opposed
 from tiltmeter.model.tilt import Positions, Tilt
-from tiltmeter.model.warmth import Closeness, closeness
+from tiltmeter.model.warmth import Closeness, blind_walks, closeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tiltmeter.model.observe import Design
-    from tiltmeter.model.panel import Panel
+    from tiltmeter.model.panels import Panel
 
 
 def fit(panel: Panel, *, settings: FitSettings | None = None, progress: Callable[[float], None] | None = None) -> Tilt:
@@ -79,32 +79,23 @@ def _votes(
 
 def _from_votes(panel: Panel, votes: VoteFit, settings: FitSettings, rng: np.random.Generator) -> dict[str, Any]:
     """The tilt where votes are all there is: the votes gauge itself."""
-    rows = [votes.wanted.index(code) for code in panel.states]
+    rows = votes.rows(panel.states)
+    wide = votes.prior_var[rows]
     whole = rows == list(range(len(votes.wanted)))
     draws = votes.paths if whole else votes.paths[:, :, rows]
     present = np.isfinite(draws[0, 0])
-    share = _share(draws, votes.prior_var)
+    share = _share(draws, wide)
     count = max(10, settings.draws // 5)
     return {
         "draws": draws,
         "gauge_draws": {"votes": draws},
         "gauge_share": {"votes": share},
-        "prior_draws": _votes_prior(votes.prior_var, settings.chains, count, rng),
+        "prior_draws": blind_walks(wide, settings.chains, count, rng),
         "data_share": share,
         "jumps": {},
         "present": present,
         "diagnostics": {"tilt": "votes alone"},
     }
-
-
-def _votes_prior(var: Floats, chains: int, draws: int, rng: np.random.Generator) -> Floats:
-    """Walks with these variances, the first period's being that of the first place; nan where there are none."""
-    known = np.isfinite(var)
-    steps = np.diff(np.where(known, var, 0.0), axis=1, prepend=0.0)
-    scale = np.sqrt(np.maximum(np.where(known, steps, 0.0), 0.0)).astype(np.float32)
-    walk = np.cumsum(rng.standard_normal((chains, draws, *var.shape), dtype=np.float32) * scale, axis=-1)
-    walk[:, :, ~known] = np.nan
-    return walk
 
 
 def _together(
@@ -193,7 +184,7 @@ def _tilt(
 def _poles(panel: Panel, settings: FitSettings, votes: VoteFit | None) -> Floats:
     """The poles' own paths on the axis; without their votes they stand at -1 and +1."""
     if votes is not None:
-        return votes.paths[:, :, [votes.wanted.index(pole) for pole in panel.poles]]
+        return votes.paths[:, :, votes.rows(panel.poles)]
     fixed = np.tile(np.array([-1.0, 1.0], dtype=np.float32)[:, None], (1, len(panel.periods)))
     return np.broadcast_to(fixed, (settings.chains, settings.draws, *fixed.shape)).copy()
 
