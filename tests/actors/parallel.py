@@ -43,7 +43,9 @@ def main() -> None:
                 if english or other:
                     sums[language].append(len(english & other) / len(english | other))
                     if show and language == show[0] and english != other:
-                        lost[f"-{sorted(english - other)} +{sorted(other - english)}\n  {row['en']}\n  {row[language]}"] += 1
+                        lost[
+                            f"-{sorted(english - other)} +{sorted(other - english)}\n  {row['en']}\n  {row[language]}"
+                        ] += 1
     for language, values in sums.items():
         print(f"{language}: {sum(values) / len(values):.3f} of {len(values)}")
     if show:

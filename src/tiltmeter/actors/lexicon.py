@@ -29,8 +29,8 @@ class Sense:
     `sort` is name, adjective, people, capital, metonym, place, person, surname, organisation,
     seat, role or block. `weak` needs support from what is around it; `exact` needs capitals
     throughout; with `hyphen` it counts only before one. `seat` is the state an organisation's
-    seat lies in. `section` and `bare` are for roles: what the word makes of a state, and
-    whether it can stand alone.
+    seat lies in, `given` how a person's first name begins. `section` and `bare` are for roles:
+    what the word makes of a state, and whether it can stand alone.
     """
 
     sort: str
@@ -42,6 +42,7 @@ class Sense:
     capital: bool = True
     genitive: bool = False
     hyphen: bool = False
+    given: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
     seat: str = ""
@@ -143,21 +144,22 @@ def _leaders(build: _Builder) -> None:
         called = items(row[4])[0].translate(str.maketrans("", "", "[]?~"))
         since, until = day(row[2], last=False), day(row[3], last=True)
         sense = Sense("person", row[0], called, kind="person", since=since, until=until)
+        weak = "?" in items(row[4])[0]
         for item in items(cell):
-            _person(build, item, sense)
+            _person(build, item, sense, weak=weak)
 
 
-def _person(build: _Builder, item: str, sense: Sense) -> None:
+def _person(build: _Builder, item: str, sense: Sense, *, weak: bool) -> None:
     before, bracket, after = item.partition("[")
     surname, _, rest = after.partition("]")
-    weak = item.endswith("?") or surname.endswith("?")
+    weak = weak or item.endswith("?") or surname.endswith("?")
     surname = surname.rstrip("?")
     full = f"{before}{surname}{rest}".rstrip("?").strip() if bracket else item.rstrip("?")
     if not bracket:
         surname = full.split(" ")[-1]
     build.put(build.grammar.person(full), sense)
     if surname != full:
-        build.put(build.grammar.person(surname), replace(sense, sort="surname", weak=weak))
+        build.put(build.grammar.person(surname), replace(sense, sort="surname", weak=weak, given=fold(full[:2])))
 
 
 def _roles(build: _Builder) -> dict[str, frozenset[str]]:
@@ -203,8 +205,8 @@ def lexicon(language: str) -> Lexicon:
     if language not in LANGUAGES:
         return _cldr(language)
     build = _Builder(language)
-    _states(build)
     _organisations(build)
+    _states(build)
     _leaders(build)
     words = _roles(build)
     against = _blocks(build)

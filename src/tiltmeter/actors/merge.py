@@ -22,6 +22,9 @@ _ROLE_FIRST: Final = frozenset({"fr", "es", "ru", "uk"})
 _ADJECTIVE_FIRST: Final = frozenset({"en", "de", "ru", "uk", "tr"})
 _ADJECTIVE_LAST: Final = frozenset({"fr", "es"})
 _NAME_FIRST: Final = frozenset({"en", "de", "tr"})
+_COUNCILS: Final = frozenset({"organisation", "metonym"})
+"""Sorts whose weak senses are somebody else's when a state stands beside them."""
+
 _WEAK_ALONE: Final = frozenset({"adjective", "surname", "person", "people", "place", "role"})
 """Sorts whose weak senses stand only when something beside them has spoken for them."""
 
@@ -75,6 +78,10 @@ def _joined(text: str, first: Piece, second: Piece, lexicon: Lexicon) -> Piece |
     gap = _gap(text, first, second)
     if gap is None or gap.closed or len(gap.words) > 4:
         return None
+    if any(piece.weak and piece.sort in _COUNCILS for piece in (first, second)):
+        joined = _council(first, second, gap, lexicon)
+        if joined is not None or second.sort != "role":
+            return joined
     if second.sort == "role":
         if first.sort == "role":
             return _role_and_role(first, second, gap, lexicon)
@@ -86,6 +93,17 @@ def _joined(text: str, first: Piece, second: Piece, lexicon: Lexicon) -> Piece |
     if first.bound:
         return None
     return _role_and_state(first, second, gap, lexicon)
+
+
+def _council(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> Piece | None:
+    """A state's own security council or Bundesregierung, a name that alone means the best known one."""
+    council, state = (second, first) if second.sort in _COUNCILS and second.weak else (first, second)
+    links = lexicon.words.get("of", frozenset()) | {"s"}
+    if state.sort not in _STATELIKE or not council.weak or not _within(gap.words, links):
+        return None
+    if (state is second) != (lexicon.language in _ROLE_FIRST or "of" in gap.words):
+        return None
+    return _bound(Piece(council.start, council.end, "role", None, "group", "", section="state"), state, first, second)
 
 
 def _within(words: tuple[str, ...], allowed: frozenset[str]) -> bool:

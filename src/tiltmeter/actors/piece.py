@@ -163,7 +163,7 @@ def _person(
     people = [sense for sense in senses if sense.sort in ("person", "surname")]
     if all(sense.sort == "surname" for sense in people):
         weak = all(sense.weak for sense in people)
-        if not weak and not beside and lexicon.language != "de" and _other_person(text, start):
+        if not weak and not beside and _other_person(text, start, people, lexicon):
             return None
     else:
         weak = False
@@ -190,15 +190,17 @@ def _office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str]:
     return _code(latest.code, on), latest.name
 
 
-def _other_person(text: str, start: int) -> bool:
-    """Whether another first name stands before a surname: Melania Trump."""
+def _other_person(text: str, start: int, people: list[Sense], lexicon: Lexicon) -> bool:
+    """Whether another first name stands before a surname: Melania Trump, but not Emanuel Macron."""
     if start < 2 or text[start - 1] != " ":
         return False
     word = text[max(0, start - 20) : start - 1].split(" ")[-1]
     if not word or not word[0].isupper() or not word.isalpha() or word.isupper() or len(word) < 3:
         return False
-    if fold(word) in _HONORIFICS:
+    if fold(word) in _HONORIFICS or any(fold(word[:2]) == sense.given for sense in people):
         return False
+    if lexicon.language == "de":  # nouns have capitals too: only what is known as a first name tells
+        return fold(word) in lexicon.words.get("given", frozenset())
     at = start - 1 - len(word)
     sentence_start = at <= 0 or text[max(0, at - 2) : at].strip() in (".", "!", "?", '"', "“", "«", ":", "")
     return not sentence_start
