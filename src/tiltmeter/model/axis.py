@@ -10,7 +10,7 @@ import numpy as np
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Floats, Ints
 from tiltmeter.model.panels import ABSENT, ABSTAIN
-from tiltmeter.model.tilt import Positions
+from tiltmeter.model.tilt import Positions, moments
 from tiltmeter.model.votes import Places, Votes, place, prepare
 from tiltmeter.model.votes_sampler import sample_votes
 
@@ -171,8 +171,8 @@ def _exact(
 
 def _standard(paths: Floats, present: Bools) -> tuple[Floats, Floats]:
     """Mean and sd of places, the means with mean 0 and sd 1 over the voters of each period; nan when absent."""
-    mean = np.where(present, paths.mean(axis=(0, 1), dtype=np.float64), np.nan)
-    sd = np.where(present, paths.std(axis=(0, 1), dtype=np.float64), np.nan)
+    mean, variance = moments(paths)
+    mean, sd = np.where(present, mean, np.nan), np.where(present, np.sqrt(variance), np.nan)
     count = np.maximum(present.sum(axis=0), 1)
     middle = np.where(present, mean, 0.0).sum(axis=0) / count
     spread = np.sqrt(np.where(present, (mean - middle) ** 2, 0.0).sum(axis=0) / count)

@@ -12,7 +12,7 @@ from tiltmeter.model.axis import VoteFit, vote_fit
 from tiltmeter.model.options import FitSettings
 from tiltmeter.model.paths import Mode, Paths, Prior, Scales, draw, draw_prior, find_mode, prior
 from tiltmeter.model.rollcalls import refuse_unless_opposed
-from tiltmeter.model.tilt import Positions, Tilt
+from tiltmeter.model.tilt import Positions, Tilt, moments
 from tiltmeter.model.warmth import Closeness, blind_walks, closeness
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _parts(
 
 def _share(draws: Floats, wide: Floats) -> Floats:
     """Share of the prior variance that the data took away, 0 to 1, shape (S, T)."""
-    left = draws.reshape(-1, *draws.shape[2:]).var(axis=0, dtype=np.float64)
+    left = moments(draws)[1]
     return np.asarray(np.clip(1.0 - left / wide, 0.0, 1.0))
 
 

@@ -18,7 +18,7 @@ DYAD_SD: Final = 0.4
 """Lasting difference of a dyad's mix from what its distance explains, logit."""
 SOURCE_SD: Final = 0.5
 """How much friendlier or grimmer a source reports than others, logit."""
-FIGURE_SD: Final = 3.0
+FIGURE_SD: Final = 10.0
 """Level of a dyad's signed sums, in their own weekly sd: so wide that only their changes tell anything."""
 CLUMPING: Final = (20.0, 1.0)
 """Prior median and log sd of the beta-binomial's concentration: a week's events tell one story, not n."""

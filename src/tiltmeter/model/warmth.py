@@ -10,6 +10,7 @@ import numpy as np
 from tiltmeter.model.arrays import Floats
 from tiltmeter.model.observe import CLUMPING, OFFSET_MEAN, ROBUST, plain_scale
 from tiltmeter.model.panels import GAUGES
+from tiltmeter.model.tilt import moments
 
 if TYPE_CHECKING:
     from tiltmeter.model.axis import VoteFit
@@ -25,6 +26,8 @@ TAIL: Final = 8.0
 ROUNDS: Final = 12
 KEEP: Final = 5
 """One draw in so many is kept: a dyad per power and state would fill the memory."""
+MOST: Final = 10_000_000
+"""Numbers kept per definition, at most."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +61,8 @@ def closeness(
     own usual spread. The last four are random walks with heavy-tailed steps.
     """
     near = Closeness()
-    keep = max(10, settings.draws // KEEP)
+    size = settings.chains * len(panel.powers) * len(panel.states) * len(years)
+    keep = min(settings.draws, max(10, min(settings.draws // KEEP, MOST // max(size, 1))))
     if votes is not None:
         _by_votes(panel, votes, near, keep, settings, rng)
     for name, counts in _observed(panel).items():
@@ -84,7 +88,7 @@ def _by_votes(
     near.blind["votes"] = _distances(panel, votes, blind)
     states = votes.rows(panel.states)
     wide = np.nan_to_num(votes.prior_var[states], nan=1.0)
-    left = np.nan_to_num(votes.paths[:, :, states].reshape(-1, *wide.shape).var(axis=0), nan=1.0)
+    left = np.nan_to_num(moments(votes.paths[:, :keep, states])[1], nan=1.0)
     near.share["votes"] = np.tile(np.clip(1.0 - left / wide, 0.0, 1.0), (len(panel.powers), 1, 1))
 
 
