@@ -106,7 +106,7 @@ def _past(lessons: Sequence[Taught]) -> Linear:
         for label, place in one.labels:
             rows.append(deed_features(one.sentence, place))
             labels.append("past" if label.background else "now")
-    return train(rows, labels, classes=("now", "past"), ridge=2.0)
+    return train(rows, labels, classes=("now", "past"))
 
 
 def right(event: Told, item: Item) -> bool:

@@ -254,4 +254,4 @@ def one_sided(
 
 def train_words(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Linear:
     """The linear model of the words around a pair, from the rows of `lessons`."""
-    return train(rows, names, classes=CLASSES, ridge=0.5)
+    return train(rows, names, classes=CLASSES)

@@ -1,4 +1,4 @@
-"""A linear classifier over named features: multinomial logistic regression, trained the same way every time."""
+"""A linear classifier over named features: multinomial logistic regression, trained alike every time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+
+RATE: Final = 0.05
+SMOOTH: Final = 1.0
+"""Step sizes; chosen on folds of the training sentences, where they beat L-BFGS in log loss at a tenth of its time."""
+LEAST: Final = 2e-3
+"""Features whose weights are all nearer to zero are dropped."""
 
 
 @dataclass(frozen=True)
@@ -77,62 +83,35 @@ def train(
     labels: Sequence[str],
     *,
     classes: Sequence[str],
-    ridge: float = 1.0,
+    ridge: float = 0.3,
     rare: int = 2,
-    weight: Sequence[float] | None = None,
-    rounds: int = 40,
+    passes: int = 8,
 ) -> Linear:
     """
-    Fit by L-BFGS from zero: no chance is involved, equal input gives equal weights.
+    Fit by following the regularised leader: the order of the examples is fixed, equal input gives equal weights.
 
     Args:
         rows: Feature names of each example.
         labels: Class of each example.
         classes: All classes, in the order of the answer's columns.
-        ridge: Penalty on half the squared weights.
+        ridge: Pull toward zero.
         rare: Features of fewer examples than this are dropped.
-        weight: Weight of each example; all 1 by default.
-        rounds: Steps of L-BFGS at most.
+        passes: Times every example is seen.
     """
-    from scipy.optimize import minimize
-    from scipy.sparse import csr_matrix
+    from tiltmeter.coder.descent import follow
 
     counts = Counter(name for row in rows for name in set(row))
     index = {name: place for place, name in enumerate(sorted(n for n, c in counts.items() if c >= rare))}
     columns = [sorted({index[name] for name in row if name in index}) for row in rows]
-    pointer = np.concatenate(([0], np.cumsum([len(column) for column in columns])))
-    flat = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=int(pointer[-1]))
-    table = csr_matrix((np.ones(len(flat)), flat, pointer), shape=(len(rows), len(index)))
-    turned = table.T.tocsr()
+    pointer = np.concatenate(([0], np.cumsum([len(column) for column in columns]))).astype(np.int64)
+    flat = np.fromiter(chain.from_iterable(columns), dtype=np.int32, count=int(pointer[-1]))
     order = {label: place for place, label in enumerate(classes)}
-    truth = np.array([order[label] for label in labels])
-    each = np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=float)
-    shape = (len(index) + 1, len(classes))
-
-    def loss(flat_weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        both = flat_weights.reshape(shape)
-        scores = table @ both[:-1] + both[-1]
-        scores -= scores.max(axis=1, keepdims=True)
-        total = np.exp(scores).sum(axis=1)
-        likelihood = scores[np.arange(len(truth)), truth] - np.log(total)
-        error = np.exp(scores) / total[:, None]
-        error[np.arange(len(truth)), truth] -= 1.0
-        error *= each[:, None]
-        gradient = np.vstack([turned @ error + ridge * both[:-1], error.sum(axis=0)])
-        value = -float(each @ likelihood) + 0.5 * ridge * float((both[:-1] ** 2).sum())
-        return value, gradient.ravel()
-
-    answer = minimize(
-        loss, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxcor": 4}
-    )
-    both = answer.x.reshape(shape)
-    kept = np.abs(both[:-1]).max(axis=1) > 1e-3
+    truth = np.array([order[label] for label in labels], dtype=np.int32)
+    rng = np.random.default_rng(0)
+    orders = np.stack([rng.permutation(len(rows)) for _ in range(passes)]).astype(np.int32)
+    weights, bias = follow(flat, pointer, truth, orders, len(index), len(classes), RATE, SMOOTH, ridge)
+    kept = np.abs(weights).max(axis=1, initial=0.0) > LEAST
     names = [name for name, keep in zip(index, kept, strict=True) if keep]
     # rounded at once, so that the classifier in memory is the one that is saved
-    weights = both[:-1][kept].astype(np.float16).astype(np.float32)
-    return Linear(
-        tuple(classes),
-        {name: place for place, name in enumerate(names)},
-        weights,
-        both[-1].astype(np.float32),
-    )
+    rounded = weights[kept].astype(np.float16).astype(np.float32)
+    return Linear(tuple(classes), {name: place for place, name in enumerate(names)}, rounded, bias)

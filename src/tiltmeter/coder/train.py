@@ -198,9 +198,9 @@ class Classifiers:
     pair: Linear
 
 
-def classifiers(found: Sequence[Taught], *, deed_ridge: float = 0.3, pair_ridge: float = 1.0) -> Classifiers:
+def classifiers(found: Sequence[Taught]) -> Classifiers:
     """Train both from sentences of any languages together."""
     rows, labels = deed_examples(found)
-    deed = train(rows, labels, classes=CLASSES, ridge=deed_ridge)
+    deed = train(rows, labels, classes=CLASSES)
     rows, labels = pair_examples(found)
-    return Classifiers(deed, train(rows, labels, classes=("no", "yes"), ridge=pair_ridge))
+    return Classifiers(deed, train(rows, labels, classes=("no", "yes")))
