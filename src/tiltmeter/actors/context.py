@@ -11,6 +11,11 @@ from tiltmeter.actors.merge import _with_section
 from tiltmeter.actors.piece import Piece
 
 _END: Final = re.compile(r"(?<!\b\w)[.!?…]+[\"»”’)]*\s+(?=[\"«“„(]?[A-ZÀ-ÞА-ЯЁІЇЄҐİÇĞŞÖÜ])|\n+")
+_WHENCE: Final = frozenset(
+    {"from", "to", "toward", "towards", "with", "aus", "nach", "de", "desde", "а", "из", "з", "із"}
+)
+"""Words before a seat after which it is the organisation that is meant."""
+
 _LOOK_BACK: Final = 3
 """Sentences before its own in which a role may find its state."""
 
@@ -22,6 +27,8 @@ def placed(text: str, found: list[Piece], lexicon: Lexicon) -> None:
         if piece.sort not in ("capital", "seat", "place"):
             continue
         before = fold(text[max(0, piece.start - 16) : piece.start]).split()
+        if piece.seat and before and before[-1] in _WHENCE:  # what comes from Brussels comes from the Union
+            continue
         here = (bool(before) and before[-1] in locative) or _listed(text, found, at)
         if lexicon.language == "tr":
             here = bool(re.match(r"['’](?:d|t)[ae]n?\b", text[piece.end : piece.end + 6]))

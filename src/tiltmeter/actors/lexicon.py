@@ -118,10 +118,27 @@ def _states(build: _Builder) -> None:
             elif language == "fr":
                 plain = ",".join(word[:1].upper() + word[1:] for word in items(plain))
             build.names(plain, of_people, "people")
+    _unlisted(build, english)
     for table in dict.fromkeys((language, language if language in _CYRILLIC else "en")):
         for line in lines(f"cities/{table}.txt"):
             code, names = columns(line, 2)
             build.names(names, Sense("place", code, english.get(code, code), kind="place"))
+
+
+def _unlisted(build: _Builder, english: dict[str, str]) -> None:
+    """States of the English table that the language's own lacks, by their CLDR name, nominative only."""
+    listed = {line.partition("|")[0].strip() for line in lines(f"states/{build.language}.txt")}
+    missing = [code for code in english if code not in listed]
+    if not missing:
+        return
+    from babel import Locale
+
+    from tiltmeter.actors.codes import alpha2
+
+    territories = Locale(build.language).territories
+    for two, code in alpha2().items():
+        if code in missing and two in territories:
+            build.put({territories[two]}, Sense("name", code, english[code]))
 
 
 def _organisations(build: _Builder) -> None:
@@ -158,7 +175,7 @@ def _person(build: _Builder, item: str, sense: Sense, *, weak: bool) -> None:
     if not bracket:
         surname = full.split(" ")[-1]
     build.put(build.grammar.person(full), sense)
-    if surname != full:
+    if surname != full and len(surname) > 1 and not (surname.isupper() and set(surname) <= set("IVXJr.")):
         build.put(build.grammar.person(surname), replace(sense, sort="surname", weak=weak, given=fold(full[:2])))
 
 

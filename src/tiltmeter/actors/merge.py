@@ -22,6 +22,9 @@ _ROLE_FIRST: Final = frozenset({"fr", "es", "ru", "uk"})
 _ADJECTIVE_FIRST: Final = frozenset({"en", "de", "ru", "uk", "tr"})
 _ADJECTIVE_LAST: Final = frozenset({"fr", "es"})
 _NAME_FIRST: Final = frozenset({"en", "de", "tr"})
+_LONGEST: Final = 160
+"""Code points a mention may span."""
+
 _COUNCILS: Final = frozenset({"organisation", "metonym"})
 """Sorts whose weak senses are somebody else's when a state stands beside them."""
 
@@ -67,7 +70,7 @@ def _in_words(text: str, piece: Piece, lexicon: Lexicon, section: str) -> bool:
 
 
 def _gap(text: str, first: Piece, second: Piece) -> _Gap | None:
-    if second.start - first.end > 40:
+    if second.start - first.end > 40 or second.end - first.start > _LONGEST:
         return None
     raw = text[first.end : second.start]
     closed = bool(_BARRIER.search(raw)) or "\n" in raw
@@ -210,7 +213,7 @@ def _role_and_state(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) ->
             continue
         if gap.words[-1] not in links | words.get("article", frozenset()) and language == "de":
             continue
-        if kind == "inside" and (first.abroad or first.section in ("title", "people")):
+        if kind == "inside" and (not first.bare or first.abroad or first.section in ("title", "people")):
             return None
         if kind == "of" and second.sort == "place":
             return None

@@ -16,8 +16,10 @@ _NOT_BEFORE: Final = frozenset(
 )  # fmt: skip
 _HONORIFICS: Final = frozenset(
     {"mr", "mrs", "ms", "dr", "sir", "lord", "monsieur", "madame", "mme", "senor", "don", "herr", "frau", "sayin",
-     "господин", "пан", "пані", "president", "while", "when", "with", "and", "but", "ex"}
+     "bay", "bayan", "господин", "пан", "пані", "president", "while", "when", "with", "and", "but", "ex"}
 )  # fmt: skip
+"""Capitalised words before a surname that are no first name."""
+
 _CAPS_AMBIGUOUS: Final = frozenset({"us", "un", "is", "ei"})
 
 
