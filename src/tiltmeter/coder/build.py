@@ -95,7 +95,7 @@ def _coder(corpora: Mapping[str, Sequence[Item]], mentions: Mapping[Item, Sequen
         lessons += [one for item in items for one in taught(item, languages[code], mentions[item])]
     nothing = train([["none"]], [CLASSES[0]], classes=CLASSES)
     return Coder(
-        languages, classifiers(lessons), _past(lessons), nothing, np.zeros(EVIDENCE, dtype=np.float32), 0.0, find
+        languages, classifiers(lessons), _past(lessons), nothing, np.eye(EVIDENCE, dtype=np.float32)[3], 0.0, find
     )
 
 
@@ -134,12 +134,12 @@ def _calibrated(graded: Sequence[tuple[Told, bool]], missed: int) -> tuple[Float
 
     if not graded:
         return np.eye(EVIDENCE, dtype=np.float32)[3], 0.5
-    table = np.array([evidence_row(event.evidence) for event, _ in graded], dtype=float)
+    table = np.array([evidence_row(event.evidence, event.root) for event, _ in graded], dtype=float)
     hits = np.array([hit for _, hit in graded], dtype=float)
 
     def loss(weights: Any) -> float:
         scores = table @ weights
-        return float(np.logaddexp(0, scores).sum() - hits @ scores + 0.05 * (weights**2).sum())
+        return float(np.logaddexp(0, scores).sum() - hits @ scores + 0.5 * (weights**2).sum())
 
     weights = minimize(loss, np.eye(EVIDENCE)[3], method="BFGS").x
     confidence = 1 / (1 + np.exp(-(table @ weights)))

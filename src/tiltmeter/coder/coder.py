@@ -19,7 +19,7 @@ from tiltmeter.coder.modes import mode_of, printed_mode
 from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
 from tiltmeter.coder.tokens import sentences
 from tiltmeter.coder.train import CLASSES, Classifiers, differ, facing, pairs
-from tiltmeter.nouns import QUAD, SYMMETRIC, Mention
+from tiltmeter.nouns import QUAD, ROOTS, SYMMETRIC, Mention
 
 Finder = Callable[[str, str, "dt.date | None"], Sequence[Mention]]
 """Actors in a text, given its language and date."""
@@ -41,7 +41,8 @@ class Evidence(NamedTuple):
     `deed` that the words are a deed, `pair` that these are its sides, `lead` of the
     pair over the next best, `words` of the root against none by the words around
     the pair, `first` of the root over every other class by the same. `unlisted` is 1 when
-    no deed word of the lexicon tells the event.
+    no deed word of the lexicon tells the event. `rival` is the lead that the
+    strongest other event of the same two sides in the sentence has over this one.
     """
 
     deed: float
@@ -51,9 +52,10 @@ class Evidence(NamedTuple):
     words: float
     first: float
     unlisted: int = 0
+    rival: float = -4.0
 
 
-EVIDENCE: Final = 10
+EVIDENCE: Final = 12 + len(ROOTS)
 """Numbers in an evidence row."""
 
 
@@ -149,7 +151,7 @@ class Coder:
         sentences_ready = [one for _, found in ready for one in found]
         candidates = self._candidates(sentences_ready)
         told: list[list[Told]] = [[] for _ in texts]
-        for document, event in self._events(sentences_ready, candidates, texts):
+        for document, event in self._weighed(self._events(sentences_ready, candidates, texts)):
             told[document].append(event)
         floor = 0.0 if all_events else self.threshold
         return [
@@ -343,7 +345,7 @@ class Coder:
             mode=printed_mode(candidate.root, trigger.roots, mode_of(s, trigger)),
             start=when.start if when else None,
             end=when.end if when else None,
-            confidence=self.confidence(evidence),
+            confidence=0.0,
             span=_span(s, candidate.place),
             giver_span=(giver.mention.start, giver.mention.end),
             taker_span=(taker.mention.start, taker.mention.end),
@@ -353,9 +355,22 @@ class Coder:
             evidence=evidence,
         )
 
-    def confidence(self, evidence: Evidence) -> float:
-        """Probability that an event of this evidence is right, 0 to 1."""
-        return float(1 / (1 + np.exp(-float(self.calibration @ evidence_row(evidence)))))
+    def _weighed(self, events: Sequence[tuple[int, Told]]) -> list[tuple[int, Told]]:
+        """The events with their confidence, each having been compared with its rivals of the same sides."""
+        groups: dict[tuple[int, tuple[int, int], frozenset[str]], list[int]] = {}
+        strength = [both(told.evidence) + 0.5 * told.evidence.words for _, told in events]
+        for place, (document, told) in enumerate(events):
+            groups.setdefault((document, told.sentence, frozenset((told.giver, told.taker))), []).append(place)
+        out = list(events)
+        for places in groups.values():
+            for place in places:
+                document, told = events[place]
+                others = [strength[other] for other in places if other != place]
+                rival = max(-4.0, min(4.0, max(others) - strength[place])) if others else -4.0
+                evidence = told.evidence._replace(rival=rival)
+                odds = float(self.calibration @ evidence_row(evidence, told.root))
+                out[place] = document, replace(told, evidence=evidence, confidence=float(1 / (1 + np.exp(-odds))))
+        return out
 
 
 def _odds(row: Floats, column: int) -> tuple[float, float]:
@@ -367,20 +382,27 @@ def _all_pairs(s: Sentence) -> list[tuple[Who, Who]]:
     return [(g, t) for g in s.actors for t in s.actors if differ(g, t)]
 
 
-def evidence_row(evidence: Evidence) -> Floats:
-    """What the calibration looks at, shape (EVIDENCE,)."""
-    both = -np.log(np.exp(-evidence.deed) + np.exp(-evidence.pair) + np.exp(-evidence.deed - evidence.pair))
+def both(evidence: Evidence) -> float:
+    """Log odds that the words are a deed and these are its sides."""
+    return float(-np.log(np.exp(-evidence.deed) + np.exp(-evidence.pair) + np.exp(-evidence.deed - evidence.pair)))
+
+
+def evidence_row(evidence: Evidence, root: str) -> Floats:
+    """What the calibration looks at, shape (EVIDENCE,): the evidence, and which root it is for."""
     row = [
         1.0,
         evidence.deed,
         evidence.pair,
-        both,
+        both(evidence),
         np.log(max(evidence.actors, 1)),
         evidence.lead,
         evidence.words,
         evidence.first,
         evidence.unlisted,
         evidence.unlisted * evidence.first,
+        evidence.rival,
+        max(evidence.rival, 0.0),
+        *(float(root == name) for name in ROOTS),
     ]
     return np.array(row, dtype=np.float32)
 
