@@ -37,6 +37,7 @@ def rows(store: Store) -> Rows:
     """Rows of a table of the test's store."""
 
     def found(table: str, *, order: str = "key") -> list[dict[str, Any]]:
-        return store.query(f"SELECT * FROM {table} ORDER BY {order}").to_pylist()
+        told: list[dict[str, Any]] = store.query(f"SELECT * FROM {table} ORDER BY {order}").to_pylist()
+        return told
 
     return found

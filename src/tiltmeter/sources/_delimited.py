@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from tiltmeter.errors import SourceError
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._rows import Rows, cells, head, numbered, unique
+from tiltmeter.sources._rows import LINE, Rows, cells, head, numbered, unique
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,21 +25,22 @@ def rows(file: Input, names: Sequence[str] | None, mark: str, quoted: bool) -> I
     broken: list[Any] = []
     with file.open() as opened:
         try:
-            reader = _csv_reader(opened, file, names, mark, quoted, broken)
+            plain = _Utf8(opened)
+            reader = _csv_reader(plain, file, names, mark, quoted, broken)
             place = _Place(head(file.peek())[1] + (1 if names else 2), quoted=quoted)
             for batch in reader:
-                yield _cleaned(batch, place.lines(batch, broken), place.taken)
+                yield _cleaned(batch, place.lines(batch, broken), place.taken, marked=plain.marked)
             if broken:
                 nothing = reader.schema.empty_table().to_batches(max_chunksize=1)
                 empty = nothing[0] if nothing else pa.RecordBatch.from_pylist([], schema=reader.schema)
-                yield _cleaned(empty, place.lines(empty, broken, last=True), place.taken)
+                yield _cleaned(empty, place.lines(empty, broken, last=True), place.taken, marked=plain.marked)
         except pa.ArrowInvalid as error:
             what = f"not a table: {str(error).splitlines()[0]}"
             raise SourceError(what, mend="check the file's format and its quotes", where=file.name) from error
 
 
 def _csv_reader(
-    opened: IO[bytes], file: Input, names: Sequence[str] | None, mark: str, quoted: bool, broken: list[Any]
+    opened: _Utf8, file: Input, names: Sequence[str] | None, mark: str, quoted: bool, broken: list[Any]
 ) -> Any:
     import pyarrow as pa
     import pyarrow.csv as pc
@@ -107,17 +110,13 @@ def _told(row: Any, line: int) -> tuple[int, str, str]:
     return line, reason, row.text.rstrip("\r\n")
 
 
-def _cleaned(batch: pa.RecordBatch, lines: Any, broken: list[tuple[int, str, str]]) -> Rows:
-    """The batch with its lines, without blank rows and rows that are no UTF-8."""
-    import pyarrow as pa
-
-    made = numbered(batch, lines)
-    try:
-        batch.validate(full=True)
-    except pa.ArrowInvalid:
-        made, more = _without_undecodable(made)
-        broken = [*broken, *more]
-    return Rows(_without_blank(made), broken)
+def _cleaned(batch: pa.RecordBatch, lines: Any, broken: list[tuple[int, str, str]], *, marked: bool) -> Rows:
+    """The batch with its lines, without blank rows and, if any are `marked`, without those that were no UTF-8."""
+    made = _without_blank(numbered(batch, lines))
+    if not marked:
+        return Rows(made, broken)
+    made, more = _without_undecodable(made)
+    return Rows(made, [(line, reason, row.replace(MARK, "")) for line, reason, row in broken] + more)
 
 
 def _without_blank(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -133,15 +132,50 @@ def _without_blank(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def _without_undecodable(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, list[tuple[int, str, str]]]:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    cells = [column.cast(pa.binary()).to_pylist() for column in batch.columns[:-1]]
-    lines = batch.column(batch.num_columns - 1).to_pylist()
-    good, broken = [], []
-    for index, row in enumerate(zip(*cells, strict=True)):
-        raw = b"\t".join(cell or b"" for cell in row)
+    bad = pa.repeat(pa.scalar(False), batch.num_rows)
+    for column in batch.columns[:-1]:
+        bad = pc.or_(bad, pc.fill_null(pc.match_substring(column, MARK), False))
+    some = Rows(batch.filter(bad))
+    told = [
+        (line, "not UTF-8", some.raw(at).replace(MARK, ""))
+        for at, line in enumerate(some.batch.column(LINE).to_pylist())
+    ]
+    return batch.filter(pc.invert(bad)), told
+
+
+MARK: Final = "\ufdd0"
+"""Stands before every byte that was no UTF-8; a code point that no text has."""
+
+
+class _Utf8(io.RawIOBase):
+    """A file's bytes as UTF-8 in any case: one that is none becomes the mark and its number in hexadecimal."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._held = b""
+        self.marked = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, or a few more where there are marks; none at the end."""
+        data = self._held + (new := self._file.read(size))
+        self._held = b""
         try:
-            raw.decode("utf-8")
-            good.append(index)
-        except UnicodeDecodeError:
-            broken.append((lines[index], "not UTF-8", raw.decode("utf-8", "backslashreplace")))
-    return batch.take(pa.array(good, pa.int64())), broken
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if new and error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+                # a letter cut in two: its rest comes with the next bytes
+                self._held = data[error.start :]
+                return data[: error.start] or self.read(size)
+            self.marked = True
+            text = data.decode("utf-8", "surrogateescape")
+            return re.sub("[\udc80-\udcff]", _number, text).encode("utf-8")
+        return data
+
+
+def _number(match: re.Match[str]) -> str:
+    return f"{MARK}\\x{ord(match[0]) - 0xDC00:02X}"

@@ -62,7 +62,7 @@ class Input:
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             raise refusal(error, self.name) from error
         packed = (self.member or self.path.name).lower().endswith(".gz")
-        return cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if packed else raw
+        return cast(IO[bytes], _Unpacked(raw)) if packed else raw
 
     def peek(self) -> bytes:
         """
@@ -144,6 +144,18 @@ def _member(path: Path, member: str) -> IO[bytes]:
     except BaseException:
         packed.close()
         raise
+
+
+class _Unpacked(gzip.GzipFile):
+    """Plain bytes of a gzip file that close the file with them."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        super().__init__(fileobj=raw)
+        self._raw = raw
+
+    def close(self) -> None:
+        super().close()
+        self._raw.close()
 
 
 class _Member(io.RawIOBase):

@@ -13,6 +13,7 @@ from tiltmeter.nouns import Reject
 from tiltmeter.sources._input import Input, inputs
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
 from tiltmeter.sources._table import columns
+from tiltmeter.sources._text import refuse_unless_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,6 +77,7 @@ def recognise(path: str | Path | Input) -> str:
     """
     file = path if isinstance(path, Input) else inputs(path)[0]
     first = file.peek()
+    _refuse_binary(file, first)
     head = Head(file, first, columns(file, first), first.decode("utf-8", "replace").removeprefix("\ufeff"))
     scores = {each.name: each.sniff(head) for each in map(source, names())}
     best = max(scores, key=lambda name: scores[name])
@@ -132,7 +134,7 @@ def guarded(format_: Source, file: Input, told: Reading) -> Iterator[Chunk]:
     """A format's chunks of a file; refuses the file when more than half its rows are rejected."""
     total = rejected = 0
     first = ""
-    file.peek()  # refuses an empty file
+    _refuse_binary(file, file.peek())
     for chunk in format_.read(file, told):
         if chunk.noun is Reject:
             rejected += chunk.batch.num_rows
@@ -145,6 +147,11 @@ def guarded(format_: Source, file: Input, told: Reading) -> Iterator[Chunk]:
             mend=f"check that it is a {format_.name} file, and its columns",
             where=file.name,
         )
+
+
+def _refuse_binary(file: Input, first: bytes) -> None:
+    if not first.startswith(b"PAR1"):
+        refuse_unless_text(first, where=file.name, strict=False)
 
 
 def _first_reason(batch: pa.RecordBatch) -> str:

@@ -79,7 +79,10 @@ def require(present: Iterable[str], wanted: Sequence[str | tuple[str, ...]], *, 
 
 def cells(line: str, mark: str) -> list[str]:
     """The cells of one line."""
-    return next(csv.reader([line], delimiter=mark))
+    try:
+        return next(csv.reader([line], delimiter=mark))
+    except csv.Error:
+        return line.split(mark)
 
 
 def unique(names: Iterable[str]) -> list[str]:

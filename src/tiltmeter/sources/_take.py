@@ -57,10 +57,10 @@ def take(
         SourceError: A single file, or every file of a folder, cannot be used.
         StoreError: The store cannot be written.
     """
-    told = reading(run=run, theatre=theatre, today=today, options=options)
-    files = inputs(path)
     if name != "auto":
         source(name)  # refuses a misspelt one before anything is read
+    told = reading(run=run, theatre=theatre, today=today, options=options)
+    files = inputs(path)
     tallies: list[Tally] = []
     refused: list[SourceError] = []
     for number, file in enumerate(files):
@@ -148,7 +148,7 @@ class _Counter:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        clashes = pa.array(self.store.clashes(Document, [chunk.batch for chunk in chunks], column="text"))
+        clashes = pa.array(self.store.clashes(Document, [chunk.batch for chunk in chunks], column="text"), pa.bool_())
         at, kept = 0, []
         for chunk in chunks:
             taken = clashes.slice(at, chunk.batch.num_rows)
@@ -164,7 +164,8 @@ class _Counter:
             (line, f"the id {row['key']!r} is taken by another text", f"{row['key']}\t{row['date']}\t{row['text']}")
             for line, row in zip(lines or [0] * len(rows), rows, strict=True)
         ]
-        for each in rejects(bad, source="reports", file=where, reading=self.told):
+        name = rows[0]["source"] if rows else ""
+        for each in rejects(bad, source=name, file=where, reading=self.told):
             self._count(where)["rejected"] += each.batch.num_rows
             self.store.insert(Reject, [each.batch])
 

@@ -12,6 +12,9 @@ _MARKS: Final = {
     codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
 }  # fmt: skip
 
+_MAGIC: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
+"""How PDF, zip and Office files, pictures and gzip begin."""
+
 _PRINTABLE_CONTROLS: Final = frozenset(b"\t\n\r\f\x0b\x1b\x1c\x1d\x1e\x1f\x85")
 
 
@@ -33,7 +36,7 @@ def refuse_unless_text(first: bytes, *, where: str, strict: bool = True) -> None
     if b"\0" in first:
         raise _other("UTF-16", where) if _looks_wide(first) else _binary(where)
     odd = sum(byte < 32 and byte not in _PRINTABLE_CONTROLS for byte in first)
-    if odd * 50 > len(first):
+    if first.startswith(_MAGIC) or odd * 10 > len(first) > 1_000:
         raise _binary(where)
     problem = _undecodable(first) if strict else None
     if problem is not None and problem < len(first) - 3:

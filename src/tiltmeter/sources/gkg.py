@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from tiltmeter.errors import SourceError
 from tiltmeter.nouns import Document
 from tiltmeter.sources import _links
 from tiltmeter.sources._columns import column, day_faults, days, mapped, reason, split
@@ -34,7 +35,13 @@ COLUMNS: Final = (
 
 
 def _read(file: Input, reading: Reading) -> Iterator[Chunk]:
-    headless = cells(file.peek())[0].lower() != "gkgrecordid"
+    first = cells(file.peek())
+    headless = first[0].lower() != "gkgrecordid"
+    if headless and len(first) != len(COLUMNS):
+        what = f"{len(first)} columns, the format has {len(COLUMNS)}"
+        raise SourceError(
+            what, mend="the knowledge graph of GDELT 2.0 is tab-separated, without a head", where=file.name
+        )
     for at, rows in enumerate(table(file, names=COLUMNS if headless else None, mark="\t")):
         if not at:
             require(rows.batch.schema.names, ["gkgrecordid", "v2documentidentifier"], source="gkg", file=file)
