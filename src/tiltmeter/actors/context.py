@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tiltmeter.actors.codes import actor
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.lexicon import Lexicon
 from tiltmeter.actors.merge import _with_section
@@ -51,25 +52,56 @@ def _listed(text: str, found: list[Piece], at: int) -> bool:
     )
 
 
-def alone(text: str, found: list[Piece]) -> list[Piece]:
+def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces, unbound roles resolved where safe; words that are no actor alone are left out."""
     if not any(piece.sort == "role" and not piece.bound for piece in found):
         return found
     starts = [match.end() for match in _END.finditer(text)]
     before: list[set[str]] = []
     kept: list[Piece] = []
-    groups = _by_sentence(found, starts)
-    for pieces in groups:
+    for pieces in _by_sentence(found, starts):
         acting = {state for piece in pieces if piece.kind != "place" and (state := _state(piece))}
         inside = {state for piece in pieces if piece.kind == "place" and (state := _state(piece))}
+        said: set[str] = set()
         for piece in pieces:
             if piece.sort == "role" and not piece.bound:
-                if not piece.bare:
+                if not piece.bare or _of_a_body(text, piece, lexicon):
                     continue
-                _resolve(piece, acting, inside, before)
+                if piece.section == "country":
+                    _the_country(piece, said or next((states for states in before if states), set()))
+                    if not piece.code:
+                        continue
+                else:
+                    other = _elsewhere(text, piece, lexicon)
+                    _resolve(piece, set() if other else acting, inside, [] if other else before)
+            elif state := _state(piece):
+                said.add(state)
             kept.append(piece)
         before = [acting or inside, *before][:_LOOK_BACK]
     return kept
+
+
+def _the_country(piece: Piece, states: set[str]) -> None:
+    """`The country` is the one state named before it, and a state itself."""
+    piece.code = next(iter(states)) if len(states) == 1 else None
+    if piece.code:
+        piece.kind, piece.name = "state", actor(piece.code).name
+
+
+def _of_a_body(text: str, piece: Piece, lexicon: Lexicon) -> bool:
+    """Whether a title is that of no state: president of the association, president of Google."""
+    if piece.section != "title" or piece.known:
+        return False
+    after = fold(text[piece.end : piece.end + 24]).split()
+    if not after or text[piece.end : piece.end + 1] != " ":
+        return False
+    return after[0] in lexicon.words.get("of", frozenset()) | lexicon.words.get("bodies", frozenset())
+
+
+def _elsewhere(text: str, piece: Piece, lexicon: Lexicon) -> bool:
+    """Whether a word before a role says it is not the acting state's: local, foreign, other."""
+    before = fold(text[max(0, piece.start - 24) : piece.start]).split()
+    return any(word in lexicon.words.get("elsewhere", frozenset()) for word in before[-2:])
 
 
 def _by_sentence(found: list[Piece], starts: list[int]) -> list[list[Piece]]:
@@ -105,3 +137,4 @@ def _resolve(piece: Piece, acting: set[str], inside: set[str], before: list[set[
         piece.code, piece.name = None, piece.known or f"role:{piece.section}"
         return
     piece.code = _with_section(state, piece.section)
+    piece.name = piece.known or actor(piece.code).name

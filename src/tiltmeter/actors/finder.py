@@ -47,7 +47,7 @@ def find(text: str, *, language: str, on: dt.date | None = None) -> list[Mention
         return []
     found = merged(text, found, known)
     placed(text, found, known)
-    return [_mention(text, piece) for piece in alone(text, found)]
+    return [_mention(text, piece) for piece in alone(text, found, known)]
 
 
 def _known(language: str, text: str) -> str:

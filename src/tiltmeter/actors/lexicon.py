@@ -192,7 +192,8 @@ def _roles(build: _Builder) -> dict[str, frozenset[str]]:
                 "role", "", section, kind="group", section=section, bare=not item.startswith("-"),
                 capital=build.language == "de", exact=item.endswith("!"), weak=item.endswith("?"),
             )  # fmt: skip
-            forms = {plain.rstrip("~^")} if sense.exact else build.grammar.role(plain)
+            fixed = sense.exact or section == "country"
+            forms = {plain.rstrip("~^")} if fixed else build.grammar.role(plain)
             if section == "title" and build.language in ("en", "fr", "es"):
                 build.put(forms - {plain}, replace(sense, section="state", name="state"))
                 forms = {plain}

@@ -172,6 +172,7 @@ def _state_and_role(text: str, first: Piece, second: Piece, gap: _Gap, lexicon: 
     language, between = lexicon.language, lexicon.words.get("between", frozenset())
     if first.sort in ("person", "surname"):
         fits = second.section == "state" and second.head == "state" and not gap.words and language == "en"
+        fits = fits or (gap.hyphen and language == "de")
         return _bound(second, first, first, second) if fits and first.code else None
     if gap.hyphen and language in ("de", "en"):
         return _bound(second, first, first, second)
@@ -248,10 +249,13 @@ def _name_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
 
 def _extended(text: str, piece: Piece, limit: int, lexicon: Lexicon) -> None:
     """Takes a name we do not know into the mention of its title: `Foreign Minister Aigul Kuspan`."""
-    if piece.sort != "role" or piece.head != "title":
+    if piece.sort != "role" or piece.head != "title" or not (piece.bound or piece.bare):
         return
     match = _NAME.match(text, piece.end, limit)
-    if match is None or fold(match.group()).split()[0] in lexicon.words.get("between", frozenset()):
+    if match is None:
+        return
+    first = fold(match.group()).split()[0]
+    if any(first in lexicon.words.get(section, frozenset()) for section in ("between", "bodies", "of")):
         return
     if lexicon.language == "de" and " " not in match.group().strip():
         return

@@ -10,6 +10,9 @@ Cases = list[list[str]]
 _HUSH = "гкхжчшщ"
 _ADJECTIVE = ("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие")
 
+_PARTICLES = frozenset({"бен", "бин", "бін", "фон", "дер", "ван", "де", "аль", "ле", "ди", "ді", "да", "ас"})
+"""Parts of a name that never change."""
+
 
 def _with(stem: str, *endings: str) -> Cases:
     return [[stem + ending for ending in case.split("/")] for case in endings]
@@ -119,7 +122,7 @@ def plural(word: str) -> Cases:
 
 
 def _word(word: str) -> Cases:
-    if word.endswith("~") or word[:1] in "«(—":
+    if word.endswith("~") or word[:1] in "«(—" or word in _PARTICLES:
         return [[word.rstrip("~")]] * 6
     if word.endswith(_ADJECTIVE) and len(word) > 4:
         return _adjective(word)
@@ -209,7 +212,7 @@ def role(words: str) -> set[str]:
 
 
 def _many(word: str) -> Cases:
-    if word.endswith("~") or word[:1] in "«(—":
+    if word.endswith("~") or word[:1] in "«(—" or word in _PARTICLES:
         return [[word.rstrip("~")]] * 6
     if word.endswith(_ADJECTIVE) and len(word) > 4:
         hard = "ые" if word.endswith(("ый", "ой", "ая", "ое")) and word[-3] not in _HUSH else "ие"

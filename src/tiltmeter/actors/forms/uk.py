@@ -11,6 +11,9 @@ _SHIFT = {"г": "з", "к": "ц", "х": "с"}
 _ADJECTIVE = ("ий", "ій", "ова", "ська", "цька", "зька", "на", "ні", "нє", "ське", "ські", "цькі", "зькі", "не", "ове")
 _PHRASE_ADJECTIVE = ("ий", "ій", "ська", "цька", "зька", "ські", "цькі", "зькі", "ське", "цьке")
 
+_PARTICLES = frozenset({"бен", "бин", "бін", "фон", "дер", "ван", "де", "аль", "ле", "ди", "ді", "да", "ас"})
+"""Parts of a name that never change."""
+
 
 def _with(stem: str, *endings: str) -> Cases:
     return [[stem + ending for ending in case.split("/")] for case in endings]
@@ -118,7 +121,7 @@ def plural(word: str) -> Cases:
 
 
 def _word(word: str) -> Cases:
-    if word.endswith("~") or word[:1] in "«(—":
+    if word.endswith("~") or word[:1] in "«(—" or word in _PARTICLES:
         return [[word.rstrip("~")]] * 6
     if word.endswith(_PHRASE_ADJECTIVE) and len(word) > 4:
         return _adjective(word)
@@ -211,7 +214,7 @@ def role(words: str) -> set[str]:
 
 
 def _many(word: str) -> Cases:
-    if word.endswith("~") or word[:1] in "«(—":
+    if word.endswith("~") or word[:1] in "«(—" or word in _PARTICLES:
         return [[word.rstrip("~")]] * 6
     if word.endswith(_ADJECTIVE) and len(word) > 4 and word.endswith(("ий", "а", "е")):
         return _adjective((word[:-2] if word.endswith("ий") else word[:-1]) + "і")
