@@ -26,8 +26,8 @@ def store() -> Iterator[Store]:
 def take(store: Store) -> Take:
     """Takes a path into the store of the test."""
 
-    def taken(name: str, path: Path, **more: Any) -> list[Tally]:
-        return sources.take(store, name, path, run="r", today=TODAY, **more)
+    def taken(name: str, path: Path, *, today: dt.date = TODAY, **more: Any) -> list[Tally]:
+        return sources.take(store, name, path, run="r", today=today, **more)
 
     return taken
 
