@@ -16,11 +16,14 @@ from tiltmeter.coder.sentence import Sentence, Who
 from tiltmeter.nouns import ORGANISATIONS, Mention
 
 _SOURCE: Final = re.compile(
-    r"^[ \t]*(?:Quelle|Source|Sources|Источник|Fuente|Джерело|Kaynak)[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE
+    r"^[ \t]*(?:Quelle|Source|Sources|Источник|Fuente|Джерело|Kaynak)[ \t]*:[ \t]*(\S.*?)[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
 )
 _PAIRS: Final = {"„": "“”", "“": "”", "«": "»", "»": "«", '"': '"', "”": "”"}
 _CAPITAL: Final = "[^\\W\\d_a-zß-öø-ÿа-яёіїєґçğışşęąłńóżźćś]"
-_NAME: Final = re.compile(rf"{_CAPITAL}[\w’'\-]+(?:\s+(?:(?:de|von|van|al|el|bin|ibn|der|di|da)\s+)?{_CAPITAL}[\w’'\-]+){{1,3}}")
+_NAME: Final = re.compile(
+    rf"{_CAPITAL}[\w’'\-]+(?:\s+(?:(?:de|von|van|al|el|bin|ibn|der|di|da)\s+)?{_CAPITAL}[\w’'\-]+){{1,3}}"
+)
 _TRADE: Final = frozenset({"EAEU", "EU"})
 _ALLIANCES: Final = frozenset({"CSTO", "NATO"})
 _REACH: Final = 90
@@ -58,14 +61,14 @@ class Tie:
 
 
 def source_line(text: str, *, language: str, nations: Iterable[str] = ()) -> SourceLine | None:
-    """
+    r"""
     The line that names a text's source, and what it probably said before translation.
 
     Outlets named by a common word are translated with the text ("Befreiung" for
     Libération). Where a word may stand for several, that of a nation among
     `nations` (say of the experts quoted) is taken.
 
-    >>> source_line("Ende.\\nQuelle: Befreiung", language="de").likely
+    >>> source_line("Ende.\nQuelle: Befreiung", language="de").likely
     'Libération'
     """
     hits = list(_SOURCE.finditer(text))
@@ -101,7 +104,10 @@ def dateline(sentences: Sequence[Sentence], text: str) -> dt.date | None:
     for sentence in [*sentences[:2], *sentences[-1:]]:
         for when in times(sentence, dateline=None):
             start, end = sentence.starts[when.first], sentence.ends[when.last]
-            alone = text[text.rfind("\n", 0, start) + 1 : start].strip(" ,.()-–—") == "" and len(text[end:].split("\n")[0].strip()) < 3
+            alone = (
+                text[text.rfind("\n", 0, start) + 1 : start].strip(" ,.()-–—") == ""
+                and len(text[end:].split("\n")[0].strip()) < 3
+            )
             lead = end <= 120 and re.match(r"\s*(?:\([^)]{2,40}\)\s*)?[-–—:]", text[end:])
             if when.start == when.end and when.dated and (alone or lead):
                 return when.start
@@ -135,7 +141,14 @@ def quotes(text: str, *, sentences: Sequence[Sentence], people: Sequence[Mention
         cue = _cue(sentences, start, end)
         speaker = _speaker(people, start, end, cue, text) if cue else None
         if cue and speaker:
-            out.append(Quote(speaker.text if speaker.kind != "person" else _bare(speaker), _affiliation(text, speaker), text[slice(*cue)], (start, end)))
+            out.append(
+                Quote(
+                    speaker.text if speaker.kind != "person" else _bare(speaker),
+                    _affiliation(text, speaker),
+                    text[slice(*cue)],
+                    (start, end),
+                )
+            )
     return out
 
 
@@ -148,7 +161,7 @@ def _quoted(text: str) -> Iterator[tuple[int, int]]:
     while place < len(text):
         closing = _PAIRS.get(text[place])
         if closing:
-            ends = [at for mark in closing if 0 <= (at := text.find(mark, place + 1, place + 3_000))]
+            ends = [at for mark in closing if (at := text.find(mark, place + 1, place + 3_000)) >= 0]
             if ends:
                 inner = text[place + 1 : min(ends)].rstrip(" ,.;")
                 yield place + 1, place + 1 + len(inner)
@@ -192,7 +205,9 @@ def _words(language: str) -> dict[str, re.Pattern[str]]:
     out = {}
     for kind, entries in table.get(language, {}).items():
         parts = [re.escape(entry).replace(r"\*", r"\w*").replace("\\ ", r"\s+") for entry in entries]
-        out[kind] = re.compile(r"(?<!\w)(?:" + "|".join(sorted(parts, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE)
+        out[kind] = re.compile(
+            r"(?<!\w)(?:" + "|".join(sorted(parts, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
+        )
     return out
 
 
@@ -203,7 +218,12 @@ def ties(sentences: Sequence[Sentence], text: str, *, dateline: dt.date | None) 
         words = _words(s.language.code)
         here = text[s.starts[0] : s.ends[-1]]
         whens = times(s, dateline=dateline)
-        for tie in [*_pacts(s, words, here, whens), *_bases(s, words, here), *_borders(s, words, here), *_offices(s, words, here)]:
+        for tie in [
+            *_pacts(s, words, here, whens),
+            *_bases(s, words, here),
+            *_borders(s, words, here),
+            *_offices(s, words, here),
+        ]:
             found.setdefault((tie.kind, tie.a, tie.b), tie)
     return list(found.values())
 
@@ -229,15 +249,21 @@ def _pacts(s: Sentence, words: dict[str, re.Pattern[str]], here: str, whens: Seq
             # members stand on the other side of the verb from the pact, or in a list after both
             after = [who for who in states if _place(s, who) >= hit.end()]
             before = [who for who in states if _place(s, who) < hit.start()]
-            chosen = after if _place(s, pact) < hit.start() else before
+            # where the verb comes last (German, Turkish) the members stand between the pact and it
+            between = [who for who in before if _place(s, who) > _place(s, pact)]
+            chosen = (after or between) if _place(s, pact) < hit.start() else before
             since = next((w.start.isoformat() for w in whens if w.dated), None)
             for who in chosen:
-                yield Tie(kind, who.code, pact.code, since, None, (base + hit.start(), s.ends[max(who.last, pact.last)]))
+                yield Tie(
+                    kind, who.code, pact.code, since, None, (base + hit.start(), s.ends[max(who.last, pact.last)])
+                )
         if kind == "alliance_member":
             for hit in words["leader"].finditer(here):
                 nearest = min(states, key=lambda who: abs(_place(s, who) - hit.start()), default=None)
                 if nearest and abs(_place(s, pact) - hit.end()) < 120:
-                    yield Tie("alliance_leader", nearest.code, pact.code, None, None, (base + hit.start(), base + hit.end()))
+                    yield Tie(
+                        "alliance_leader", nearest.code, pact.code, None, None, (base + hit.start(), base + hit.end())
+                    )
 
 
 def _bases(s: Sentence, words: dict[str, re.Pattern[str]], here: str) -> Iterator[Tie]:
@@ -259,7 +285,9 @@ def _borders(s: Sentence, words: dict[str, re.Pattern[str]], here: str) -> Itera
     base = s.starts[0]
     for hit in words["border"].finditer(here):
         before = [who for who in states if _place(s, who) < hit.start()]
-        after = [who for who in states if 0 <= _place(s, who) - hit.end() < 25 or (before and _place(s, who) > hit.end())]
+        after = [
+            who for who in states if 0 <= _place(s, who) - hit.end() < 25 or (before and _place(s, who) > hit.end())
+        ]
         if not before or not after:
             continue
         first, chain = before[-1], after[0].chain
