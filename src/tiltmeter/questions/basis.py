@@ -28,12 +28,16 @@ class Basis:
     theatre: Theatre
     tilt: Tilt | None
     tables: Tables
+    confidence: float = 0.5
+    """Least confidence at which an event counts in an influence, as in the panel."""
     _influences: dict[str, Influence] = field(default_factory=dict)
 
     def influence(self, power: str) -> Influence:
         """The power's influence, computed once."""
         if power not in self._influences:
-            self._influences[power] = influence(power, tilt=self.tilt, tables=self.tables, theatre=self.theatre)
+            self._influences[power] = influence(
+                power, tilt=self.tilt, tables=self.tables, theatre=self.theatre, confidence=self.confidence
+            )
         return self._influences[power]
 
     def reach(self) -> tuple[dt.date, dt.date] | None:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from tiltmeter.questions.basis import Basis
     from tiltmeter.settings import Claim
 
-ROW: Final = 0.8
-"""Most that one report or machine-coded row is believed, whatever it says of itself: an assumption, not measured."""
+TEXT: Final = 0.95
+"""Most that one coded text is believed, however sure the coder is: an assumption."""
+ROW: Final = 0.75
+"""Most that one row of bulk data is believed, which has no sureness of its own: an assumption."""
 SHOWN: Final = 12
 """Rows listed as evidence; all are counted."""
 
@@ -41,7 +43,7 @@ def by_events(claim: Claim, basis: Basis) -> Answer:
     Whether an event of the claim's root happened between its sides within its window.
 
     The probability is that at least one of the reports is true: each counts as sure as
-    its confidence says, at most 0.8, and less if its dates lie only partly inside the
+    its confidence says, up to a limit, and less if its dates lie only partly inside the
     window; copies of one text count once. The prior is how many other stretches of this
     length have such an event. No report is no proof: then the answer is undecided where
     the events cover the window, untestable where they do not.
@@ -130,7 +132,8 @@ def _told(claim: Claim, events: pa.Table) -> _Told:
     own = events.take(row)
     start, end = (np.asarray(own[name].to_numpy(), "datetime64[D]") for name in ("start", "end"))
     day = event_days(own)
-    chance = np.minimum(np.asarray(own["confidence"].to_numpy(), dtype=np.float64), ROW)
+    text = np.asarray(pc.not_equal(own["document"], "").to_numpy(), dtype=bool)
+    chance = np.minimum(np.asarray(own["confidence"].to_numpy(), dtype=np.float64), np.where(text, TEXT, ROW))
     return _Told(row, chance, np.where(np.isnat(start), day, start), np.where(np.isnat(end), day, end))
 
 

@@ -93,6 +93,7 @@ class _Case:
     tables: Tables
     when: Calendar
     leads: dict[str, str]
+    confidence: float
 
     @property
     def powers(self) -> tuple[str, ...]:
@@ -104,7 +105,9 @@ class _Case:
         return np.random.default_rng(zlib.crc32(f"{self.theatre.name} {self.power} {definition}".encode()))
 
     def dealings(self) -> Dealings:
-        return dealings(self.tables.events, states=self.theatre.states, powers=self.powers, leaders=self.leads)
+        """The powers' dealings with the states that are sure enough."""
+        found = dealings(self.tables.events, states=self.theatre.states, powers=self.powers, leaders=self.leads)
+        return found[np.asarray(self.tables.events["confidence"].to_numpy())[found.row] >= self.confidence]
 
     def counts(self, found: Dealings) -> Floats:
         """Numbers of dealings, shape (P, S, T)."""
@@ -115,7 +118,9 @@ class _Case:
         return count
 
 
-def influence(power: str, *, tilt: Tilt | None, tables: Tables, theatre: Theatre) -> Influence:
+def influence(
+    power: str, *, tilt: Tilt | None, tables: Tables, theatre: Theatre, confidence: float = 0.5
+) -> Influence:  # fmt: skip
     """
     How much influence a power has over each state of a theatre and their mean, by every definition.
 
@@ -127,6 +132,7 @@ def influence(power: str, *, tilt: Tilt | None, tables: Tables, theatre: Theatre
         tilt: The fit the tables gave; None leaves out what needs one.
         tables: The rows to ask.
         theatre: Who and when.
+        confidence: Least confidence at which an event counts.
 
     >>> from tiltmeter.settings import load_theatre
     >>> found = influence("CHN", tilt=None, tables=Tables.of(), theatre=load_theatre("south_caucasus"))
@@ -134,7 +140,7 @@ def influence(power: str, *, tilt: Tilt | None, tables: Tables, theatre: Theatre
     ({}, 'no requests of CHN to these states in the events')
     """
     when = calendar(theatre.grid, *theatre.span)
-    case = _Case(power, theatre, tilt, tables, when, leaders(tables.facts))
+    case = _Case(power, theatre, tilt, tables, when, leaders(tables.facts), confidence)
     curves, absent = {}, {}
     for name, define in DEFINITIONS.items():
         found = define(case)

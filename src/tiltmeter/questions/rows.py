@@ -128,6 +128,8 @@ def _facts(basis: Basis, power: str, states: tuple[str, ...], window: tuple[dt.d
         base = fact["kind"] == "military_base" and fact["b"] in states and fact["a"] == power
         if not (tie or base) or (fact["since"] or dt.date.min) > window[1]:
             continue
+        if fact["until"] is not None and fact["until"] < basis.theatre.span[0]:
+            continue
         over = fact["until"] is not None and fact["until"] < window[0]
         until = f" until {fact['until']}" if fact["until"] else ""
         text = f"{fact['kind'].replace('_', ' ')}: {fact['a']} – {fact['b']} since {fact['since']}{until}. "
