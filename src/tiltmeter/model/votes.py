@@ -184,6 +184,7 @@ def place(votes: Votes, *, settings: FitSettings, progress: Callable[[float], No
         if change < TOLERANCE:
             break
     _face(spot, item, votes)
+    _sharpen(votes, spot, item, weight, prior)
     return _close(votes, spot, item, step, start, rounds=rounds, change=change, bounds=tuple(bounds))
 
 
@@ -201,6 +202,23 @@ def _close(
     mean[~present] = np.nan
     sd = np.where(present, np.sqrt(np.maximum(repaired, 0.0)), np.nan)
     return Places(mean, sd, item, told, said, step, start, rounds, change, bounds)
+
+
+def _sharpen(votes: Votes, spot: Floats, item: Floats, weight: Floats, prior: Floats) -> None:
+    """
+    Items once more with the positions taken as known: the iteration's slopes are a few per cent too flat.
+
+    Mean-field estimates of slopes are pulled to zero by the spread of the positions, as by errors in a
+    regressor, though votes and positions are not independent given the data.
+    """
+    from tiltmeter.model import votes_loops as loops
+
+    known = spot.copy()
+    known[:, :, 1] = 0.0
+    told = np.zeros((votes.actors * votes.periods, 2))
+    for _ in range(2):
+        loops.ballots_to_actors(votes.first, votes.cell, votes.choice, item, known.reshape(-1, 2), weight, told)
+        loops.ballots_to_items(votes.first, votes.cell, votes.choice, known.reshape(-1, 2), weight, prior, item)
 
 
 def _linear(info: Floats, mean: Floats, step: Floats, start: Floats, span: Ints) -> Floats:

@@ -81,10 +81,8 @@ def _tell(first: Ints, cell: Ints, choice: Ints, item: Floats, weight: Floats, t
 
 
 @njit(cache=True)
-def _round_places(
-    told: Floats, span: Ints, gaps: Floats, size: Floats, loose: Floats, rng: np.random.Generator, place: Floats
-) -> None:
-    actors, spots = loose.shape
+def _round_places(told: Floats, span: Ints, step: Floats, rng: np.random.Generator, place: Floats) -> None:
+    actors, spots = step.shape
     mean_at, var_at = np.zeros(spots), np.zeros(spots)
     for a in range(actors):
         low, high = span[a, 0], span[a, 1]
@@ -93,7 +91,7 @@ def _round_places(
         mean, var = 0.0, 1.0
         for t in range(low, high):
             if t > low:
-                var += size[a] * gaps[t] / loose[a, t]
+                var += step[a, t]
             grow = 1.0 + var * told[a * spots + t, 0]
             mean = (mean + var * told[a * spots + t, 1]) / grow
             var /= grow
@@ -101,9 +99,9 @@ def _round_places(
         x = mean_at[high - 1] + math.sqrt(var_at[high - 1]) * rng.standard_normal()
         place[a * spots + high - 1] = x
         for t in range(high - 2, low - 1, -1):
-            step = size[a] * gaps[t + 1] / loose[a, t + 1]
-            gain = var_at[t] / (var_at[t] + step)
-            x = mean_at[t] + gain * (x - mean_at[t]) + math.sqrt(gain * step) * rng.standard_normal()
+            gain = var_at[t] / (var_at[t] + step[a, t + 1])
+            x = mean_at[t] + gain * (x - mean_at[t])
+            x += math.sqrt(gain * step[a, t + 1]) * rng.standard_normal()
             place[a * spots + t] = x
 
 
@@ -140,10 +138,73 @@ def _standardised(span: Ints, place: Floats, told: Floats, out: Floats, said: Fl
 
 
 @njit(cache=True)
+def _hold(span: Ints, when: Ints, place: Floats, item: Floats, told: Floats, spots: int) -> None:
+    """Puts the chain's own places back to mean 0 and sd 1 at each date; items and messages follow."""
+    actors = span.shape[0]
+    middle, spread = np.zeros(spots), np.ones(spots)
+    for t in range(spots):
+        count, total, square = 0, 0.0, 0.0
+        for a in range(actors):
+            if span[a, 0] <= t < span[a, 1]:
+                x = place[a * spots + t]
+                count += 1
+                total += x
+                square += x * x
+        if count < 3:
+            continue
+        middle[t] = total / count
+        spread[t] = math.sqrt(max(square / count - middle[t] * middle[t], 1e-8))
+        for a in range(actors):
+            c = a * spots + t
+            place[c] = (place[c] - middle[t]) / spread[t]
+            told[c, 1] = spread[t] * (told[c, 1] - told[c, 0] * middle[t])
+            told[c, 0] *= spread[t] * spread[t]
+    for j in range(item.shape[0]):
+        if when[j] >= 0:
+            item[j, 0] += item[j, 2] * middle[when[j]]
+            item[j, 1] += item[j, 2] * middle[when[j]]
+            item[j, 2] *= spread[when[j]]
+
+
+@njit(cache=True)
+def _round_steps(
+    span: Ints,
+    gaps: Floats,
+    scale: float,
+    strength: float,
+    tail: float,
+    rng: np.random.Generator,
+    place: Floats,
+    size: Floats,
+    step: Floats,
+) -> None:
+    """New step sizes per actor about their common size, and a variance for every single step."""
+    actors, spots = step.shape
+    inverse = 0.0
+    for a in range(actors):
+        inverse += 1.0 / size[a]
+    # the common size has a gamma prior about `scale`, as strong as one actor
+    rate = 0.5 * strength * (1.0 / scale + inverse)
+    common = rng.standard_gamma(0.5 * strength * (1.0 + actors)) / rate
+    for a in range(actors):
+        total, count = 0.0, 0
+        for t in range(span[a, 0] + 1, span[a, 1]):
+            gap = (place[a * spots + t] - place[a * spots + t - 1]) ** 2 / gaps[t]
+            loose = rng.standard_gamma(0.5 * (tail + 1.0)) / (0.5 * (tail + gap / size[a]))
+            step[a, t] = gaps[t] / loose
+            total += loose * gap
+            count += 1
+        size[a] = 0.5 * (strength * common + total) / rng.standard_gamma(0.5 * (strength + count))
+        for t in range(span[a, 0] + 1, span[a, 1]):
+            step[a, t] *= size[a]
+
+
+@njit(cache=True)
 def gibbs(
     first: Ints,
     cell: Ints,
     choice: Ints,
+    when: Ints,
     span: Ints,
     gaps: Floats,
     prior: Floats,
@@ -151,6 +212,7 @@ def gibbs(
     strength: float,
     tail: float,
     warm: int,
+    given: Floats,
     begin: Floats,
     drawn: Floats,
     sizes: Floats,
@@ -158,36 +220,33 @@ def gibbs(
     messages: Floats,
     rng: np.random.Generator,
 ) -> None:
-    """Runs one chain; fills `drawn` (D, A, U), `sizes` (D, A) and, for draws in `pick`, `messages` (K, A, U, 2)."""
+    """
+    Runs one chain; fills `drawn` (D, A, U), `sizes` (D, A) and, for draws in `pick`, `messages` (K, A, U, 2).
+
+    Step variances are learnt, or taken from `given` (A, U) unless it is all zero.
+    """
     actors, spots = begin.shape
     draws = drawn.shape[0]
     place = begin.copy().ravel()
     item = np.zeros((first.shape[0] - 1, 3))
     weight = np.zeros((cell.shape[0], 2))
     told = np.zeros((actors * spots, 2))
-    loose = np.ones((actors, spots))
     size = np.full(actors, scale)
-    common = scale
+    step = given.copy()
+    learn = not given.any()
+    if learn:
+        for a in range(actors):
+            step[a] = scale * gaps
     said = np.zeros((actors, spots, 2))
     keep = 0
     for turn in range(warm + draws):
         _round_items(first, cell, choice, prior, place, item, weight, rng)
         _tell(first, cell, choice, item, weight, told)
-        _round_places(told, span, gaps, size, loose, rng, place)
-        inverse = 0.0
-        for a in range(actors):
-            total, count = 0.0, 0
-            for t in range(span[a, 0] + 1, span[a, 1]):
-                gap = (place[a * spots + t] - place[a * spots + t - 1]) ** 2 / gaps[t]
-                rate = 0.5 * (tail + gap / size[a])
-                loose[a, t] = rng.standard_gamma(0.5 * (tail + 1.0)) / rate
-                total += loose[a, t] * gap
-                count += 1
-            size[a] = 0.5 * (strength * common + total) / rng.standard_gamma(0.5 * (strength + count))
-            inverse += 1.0 / size[a]
-        # the actors' common size has a gamma prior about `scale`, as strong as one actor
-        rate = 0.5 * strength * (1.0 / scale + inverse)
-        common = rng.standard_gamma(0.5 * strength * (1.0 + actors)) / rate
+        _round_places(told, span, step, rng, place)
+        if not learn:
+            _hold(span, when, place, item, told, spots)
+        if learn:
+            _round_steps(span, gaps, scale, strength, tail, rng, place, size, step)
         if turn >= warm:
             d = turn - warm
             square = _standardised(span, place, told, drawn[d], said)

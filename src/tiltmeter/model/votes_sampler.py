@@ -36,7 +36,9 @@ class VoteDraws:
     step: Floats
 
 
-def sample_votes(votes: Votes, *, settings: FitSettings, rng: np.random.Generator, messages: int = 1) -> VoteDraws:
+def sample_votes(
+    votes: Votes, *, settings: FitSettings, rng: np.random.Generator, messages: int = 1, step: Floats | None = None
+) -> VoteDraws:  # fmt: skip
     """
     Draws positions from the exact posterior of the votes model by Polya-Gamma Gibbs sampling.
 
@@ -49,6 +51,7 @@ def sample_votes(votes: Votes, *, settings: FitSettings, rng: np.random.Generato
         settings: Chains, draws, prior scales.
         rng: Source of randomness.
         messages: How many draws per chain to keep the votes' own message of.
+        step: Variances of the steps into each period, shape (A, T), to take as given; learnt if None.
 
     Source:
         Polson, Scott and Windle 2013, "Bayesian Inference for Logistic Models Using Polya-Gamma Latent
@@ -56,7 +59,7 @@ def sample_votes(votes: Votes, *, settings: FitSettings, rng: np.random.Generato
         Sampling for State Space Models", Biometrika 81(3). We apply both to continuation-ratio items.
     """
     from tiltmeter.model import votes_gibbs as loops
-    from tiltmeter.model.votes import guess
+    from tiltmeter.model.votes import guess, period_of_items
 
     time = votes.cell % votes.periods
     actor = votes.cell // votes.periods
@@ -73,14 +76,20 @@ def sample_votes(votes: Votes, *, settings: FitSettings, rng: np.random.Generato
     paths = np.zeros(shape, dtype=np.float32)
     kept = np.zeros((settings.chains, len(pick), votes.actors, spots, 2))
     steps = np.zeros((settings.chains, settings.draws, votes.actors))
+    given = np.zeros((votes.actors, spots))
+    if step is not None:
+        clocked = np.cumsum(step, axis=1)[:, dates]
+        given = np.diff(clocked, axis=1, prepend=0.0)
+    of_items = period_of_items(votes)
+    when = np.where(of_items >= 0, np.searchsorted(dates, of_items), -1)
     begin = np.repeat(guess(votes), max(spots, 1), axis=1)
     for chain in range(settings.chains):
         own = begin + 0.3 * rng.standard_normal(begin.shape)
         drawn = np.zeros((settings.draws, votes.actors, spots))
         told = np.zeros((len(pick), votes.actors, spots, 2))
         loops.gibbs(
-            votes.first, cell, votes.choice, span, gaps, prior, scale, STEP_WEIGHT, TAIL,
-            WARM, own, drawn, steps[chain], pick, told, rng,
+            votes.first, cell, votes.choice, when, span, gaps, prior, scale, STEP_WEIGHT, TAIL,
+            WARM, given, own, drawn, steps[chain], pick, told, rng,
         )  # fmt: skip
         kept[chain] = told
         loops.fill_in(drawn, dates, clock, votes.span, steps[chain], rng, paths[chain])
