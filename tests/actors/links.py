@@ -1,4 +1,4 @@
-"""Scores find() against linked reports: `python tests/actors/links.py [--show N]` prints recall and precision.
+"""Scores find() against linked reports: `python -m tests.actors.links [--show N]` prints recall and precision.
 
 The table from article titles to codes was written before the first score was taken. A title
 counts when it is a state, its government, army, police, ministry or office, an organisation
@@ -8,13 +8,14 @@ with a code, or one of the leaders named below while in office.
 from __future__ import annotations
 
 import argparse
-import collections
 import datetime as dt
 import gzip
 import json
 import os
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tiltmeter.actors import find
 
@@ -125,7 +126,8 @@ LEADERS = {
     "Maia Sandu": [("MDA", "2020-12-24", "")], "Andrzej Duda": [("POL", "2015-08-06", "2025-08-05")],
     "Viktor Orbán": [("HUN", "2010-05-29", "")], "Yoon Suk Yeol": [("KOR", "2022-05-10", "2025-04-03")],
     "Pedro Castillo": [("PER", "2021-07-28", "2022-12-06")], "Alberto Fernández": [("ARG", "2019-12-10", "2023-12-09")],
-    "Andrés Manuel López Obrador": [("MEX", "2018-12-01", "2024-09-30")], "Pope Francis": [("VAT", "2013-03-13", "2025-04-20")],
+    "Andrés Manuel López Obrador": [("MEX", "2018-12-01", "2024-09-30")],
+    "Pope Francis": [("VAT", "2013-03-13", "2025-04-20")],
     "Gotabaya Rajapaksa": [("LKA", "2019-11-18", "2022-07-14")], "Jean Castex": [("FRA", "2020-07-03", "2022-05-15")],
     "Prayut Chan-o-cha": [("THA", "2014-08-24", "2023-08-21")], "Félix Tshisekedi": [("COD", "2019-01-24", "")],
     "Yoweri Museveni": [("UGA", "1986-01-29", "")], "Javier Milei": [("ARG", "2023-12-10", "")],
@@ -177,45 +179,72 @@ def expected(title: str, on: dt.date) -> tuple[bool, str | None]:
     return False, None
 
 
+@dataclass
+class Score:
+    """What came out: shares right, how many were asked and given, and the texts of misses and wrongs."""
+
+    wanted: int = 0
+    right: int = 0
+    given: int = 0
+    true: int = 0
+    missed: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def recall(self) -> float:
+        """Share of the links that count whose code was found."""
+        return self.right / self.wanted
+
+    @property
+    def precision(self) -> float:
+        """Share of the mentions over such links whose code is right."""
+        return self.true / self.given
+
+
+def folder() -> Path:
+    """The development data."""
+    return Path(os.environ.get("TILTMETER_DATA", Path(__file__).parents[3] / "shared" / "data"))
+
+
+def score() -> Score:
+    """Scores find() on every linked report."""
+    total = Score()
+    with gzip.open(folder() / "reports" / "wcep_links_dev.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            _add(total, json.loads(line))
+    return total
+
+
+def _add(total: Score, report: dict[str, Any]) -> None:
+    on = dt.date.fromisoformat(report["date"])
+    mentions = find(report["text"], language="en", on=on)
+    for start, end, title in report["links"]:
+        counts, code = expected(title, on)
+        if not counts:
+            continue
+        codes = {one.code for one in mentions if one.start < end and start < one.end and one.code}
+        states = codes | {one.partition("-")[0] for one in codes}
+        fits = code is not None and (code in states or (code == "AFG" and "AFG-TAL" in codes))
+        around = f"{title} ({code}) {sorted(codes)}: {report['text'][max(0, start - 40) : end + 30]}"
+        total.wanted += code is not None
+        total.right += fits
+        total.given += bool(codes)
+        total.true += bool(codes) and fits
+        if code is not None and not codes:
+            total.missed.append(around)
+        elif codes and not fits:
+            total.wrong.append(around)
+
+
 def main() -> None:
     """Prints recall over titles that count, precision over mentions that overlap one."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--show", type=int, default=0, help="print this many misses and wrongs")
     show = parser.parse_args().show
-    data = Path(os.environ.get("TILTMETER_DATA", Path(__file__).parents[3] / "shared" / "data"))
-    wanted = right = given = true = 0
-    misses: collections.Counter[str] = collections.Counter()
-    wrongs: collections.Counter[str] = collections.Counter()
-    with gzip.open(data / "reports" / "wcep_links_dev.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
-            report = json.loads(line)
-            on = dt.date.fromisoformat(report["date"])
-            mentions = find(report["text"], language="en", on=on)
-            for start, end, title in report["links"]:
-                counts, code = expected(title, on)
-                if not counts:
-                    continue
-                over = [one for one in mentions if one.start < end and start < one.end and one.code]
-                codes = {one.code for one in over}
-                states = codes | {str(one).partition("-")[0] for one in codes}
-                fits = code is not None and (code in states or (code == "AFG" and "AFG-TAL" in codes))
-                written = report["text"][start:end]
-                if code is not None:
-                    wanted += 1
-                    right += fits
-                    if not fits and not over:
-                        misses[f"{written} = {title} ({code})   | {report['text'][max(0, start - 40) : end + 30]}"] += 1
-                if over:
-                    given += 1
-                    true += fits
-                    if not fits:
-                        wrongs[
-                            f"{written} = {title} {code} {codes} | {report['text'][max(0, start - 40) : end + 30]}"
-                        ] += 1
-    print(f"recall {right / wanted:.4f} of {wanted}; precision {true / given:.4f} of {given}")
-    for name, counter in (("missed", misses), ("wrong", wrongs)):
-        for text, count in counter.most_common(show):
-            print(name, count, text)
+    total = score()
+    lines = [f"recall {total.recall:.4f} of {total.wanted}; precision {total.precision:.4f} of {total.given}"]
+    lines += [f"missed {text}" for text in total.missed[:show]] + [f"wrong {text}" for text in total.wrong[:show]]
+    print("\n".join(lines))  # noqa: T201 (a command's output)
 
 
 if __name__ == "__main__":

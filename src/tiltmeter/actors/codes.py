@@ -6,6 +6,7 @@ import difflib
 from functools import cache
 from typing import Final
 
+from tiltmeter.actors.fold import fold
 from tiltmeter.actors.rows import columns, items, lines
 from tiltmeter.errors import ActorError
 from tiltmeter.nouns import ORGANISATIONS, Actor
@@ -52,6 +53,17 @@ def _names() -> dict[str, str]:
             names[code] = long[0] if long else items(cell.partition(":")[2])[0].rstrip("!")
     names["CSTO"], names["SCO"] = "Collective Security Treaty Organization", "Shanghai Cooperation Organization"
     return names
+
+
+@cache
+def by_name() -> dict[str, str]:
+    """
+    Folded names to codes, the way back from an actor's name.
+
+    >>> by_name()["kazakhstan"]
+    'KAZ'
+    """
+    return {" ".join(fold(name).split()): code for code, name in _names().items()}
 
 
 def suggest(code: str) -> str | None:

@@ -73,7 +73,8 @@ def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
                         continue
                 else:
                     other = _elsewhere(text, piece, lexicon)
-                    _resolve(piece, set() if other else acting, inside, [] if other else before)
+                    here = said if piece.section == "title" or piece.abroad else acting
+                    _resolve(piece, set() if other else here, inside, [] if other else before)
             elif state := _state(piece):
                 said.add(state)
             kept.append(piece)

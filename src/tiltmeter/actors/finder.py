@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tiltmeter.actors.codes import actor, states
+from tiltmeter.actors.codes import actor, by_name, states
 from tiltmeter.actors.context import alone, placed
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.lexicon import LANGUAGES, lexicon
@@ -88,6 +88,9 @@ def _resolved(name: str, language: str | None, on: dt.date | None) -> Actor | No
         # only what may be a code: a failing look-up costs a search for the nearest one
         with contextlib.suppress(ActorError):
             return actor(name)
+    named = by_name().get(" ".join(fold(name).split()))
+    if named:
+        return actor(named)
     languages = [language] if language else ["ru", "uk"] if _cyrillic(name) else ["en", "de", "fr", "es", "tr"]
     for one in languages:
         code = _whole(name, one, on) or _bracketed(name, one, on) or _single(name, one, on)

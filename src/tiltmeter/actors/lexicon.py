@@ -16,6 +16,9 @@ from tiltmeter.actors.rows import columns, day, items, lines
 LANGUAGES: Final = ("de", "en", "es", "fr", "ru", "tr", "uk")
 """Languages with tables of their own; for others the state names of CLDR are used."""
 
+_UNSPACED: Final = frozenset({"zh", "ja", "th", "lo", "km", "my", "bo", "yu"})
+"""Languages written without spaces between words."""
+
 _CYRILLIC: Final = frozenset({"ru", "uk"})
 _ADJECTIVE_CAPITAL: Final = frozenset({"en", "tr"})
 _PEOPLE_CAPITAL: Final = frozenset({"en", "tr", "de", "fr"})
@@ -60,6 +63,7 @@ class Lexicon:
     words: dict[str, frozenset[str]]
     against: dict[str, tuple[str, ...]]
     whole: bool = True
+    spaced: bool = True
     forms: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
 
 
@@ -238,16 +242,17 @@ def _compiled(
     against: dict[str, tuple[str, ...]],
     *,
     whole: bool = True,
+    spaced: bool = True,
 ) -> Lexicon:
     import ahocorasick_rs
 
     keys = list(forms)
     senses = [tuple(forms[key]) for key in keys]
-    patterns = [f" {key} " if whole else f" {key}" for key in keys]
+    patterns = [f" {key} " if whole else f" {key}" if spaced else key for key in keys]
     automaton = ahocorasick_rs.AhoCorasick(
         patterns or ["\0"], implementation=ahocorasick_rs.Implementation.ContiguousNFA
     )
-    return Lexicon(language, automaton, senses, words, against, whole, dict(zip(keys, senses, strict=True)))
+    return Lexicon(language, automaton, senses, words, against, whole, spaced, dict(zip(keys, senses, strict=True)))
 
 
 def _cldr(language: str) -> Lexicon:
@@ -258,10 +263,11 @@ def _cldr(language: str) -> Lexicon:
 
     forms: dict[str, list[Sense]] = {}
     territories: dict[str, str] = {}
+    spaced = language[:2] not in _UNSPACED
     with contextlib.suppress(UnknownLocaleError, ValueError):
         territories = dict(Locale.parse(language.replace("-", "_")).territories)
     for two, code in alpha2().items():
         name = fold(territories.get(two, "")).strip()
-        if len(name) > 3:
+        if len(name) > (3 if spaced else 1):
             forms.setdefault(name, []).append(Sense("name", code, code))
-    return _compiled(language, forms, {}, {}, whole=False)
+    return _compiled(language, forms, {}, {}, whole=False, spaced=spaced)

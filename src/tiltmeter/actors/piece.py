@@ -62,6 +62,8 @@ def pieces(text: str, lexicon: Lexicon, on: dt.date | None) -> list[Piece]:
         if start < reach:
             continue
         end = -minus - 2 if lexicon.whole else _word_end(folded, -minus) - 1
+        if not lexicon.spaced:
+            start, end = start - 1, -minus - 1
         beside = bool(result) and result[-1].end == start - 1
         piece = _accepted(text, folded, start, end, lexicon, index, on, beside=beside)
         if piece is None:

@@ -189,7 +189,9 @@ def person(words: str) -> set[str]:
     """
     cases = [_word(word) for word in words.split()]
     for at, word in enumerate(words.split()):
-        if word.endswith(("ов", "ев", "ин", "ын", "ёв")):
+        if word.endswith("о"):  # foreign names in -o do not change: Джо
+            cases[at] = [[word]] * 6
+        elif word.endswith(("ов", "ев", "ин", "ын", "ёв")):
             cases[at] = [*cases[at][:4], [word + "ым", word + "ом"], cases[at][5]]
         elif word.endswith(("ова", "ева", "ина", "ая")) and at:
             stem = word[:-1] if not word.endswith("ая") else word[:-2]
