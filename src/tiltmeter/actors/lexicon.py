@@ -112,6 +112,9 @@ def _states(build: _Builder) -> None:
         build.names(names, base)
         build.names(capital, replace(base, sort="capital"))
         build.names(metonyms, replace(base, sort="metonym"))
+        if language == "de":  # Moskauer, Berliner: only beside a role
+            capitals = [name for name in items(capital) if name.isalpha() and not name.endswith(("a", "e", "i", "o"))]
+            build.put({name + "er" for name in capitals}, replace(base, sort="adjective", weak=True))
         build.names(adjectives, replace(base, sort="adjective", capital=language in _ADJECTIVE_CAPITAL), "adjective")
         of_people = replace(base, sort="people", kind="group", capital=language in _PEOPLE_CAPITAL)
         build.names(people, of_people, "people")

@@ -92,7 +92,7 @@ def _joined(text: str, first: Piece, second: Piece, lexicon: Lexicon) -> Piece |
     if first.sort != "role":
         return _name_and_person(first, second, gap)
     if second.sort in ("person", "surname"):
-        return _title_and_person(first, second, gap)
+        return _title_and_person(text, first, second, gap)
     if first.bound:
         return None
     return _role_and_state(first, second, gap, lexicon)
@@ -121,9 +121,16 @@ def _role_and_role(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> 
         linked = _within(gap.words[1:], between | words.get("article", frozenset()) | words.get("link", frozenset()))
     if not linked and gap.words == ("s",) and lexicon.language == "en":
         linked = True
-    if not linked or first.shut or (first.bound and second.bound):
+    if not linked or first.shut or (first.bound and second.bound) or not _one_group(first, second, gap):
         return None
     return _chain(first, second)
+
+
+def _one_group(first: Piece, second: Piece, gap: _Gap) -> bool:
+    """Whether two roles in a row can be one actor: opposition leader, but not police protesters."""
+    if second.section in ("civ", "reb"):
+        return first.section == second.section or first.section == "title" or (bool(gap.words) and not first.bare)
+    return second.section == "title" or first.section not in ("civ", "people")
 
 
 def _chain(first: Piece, second: Piece) -> Piece:
@@ -222,8 +229,8 @@ def _role_and_state(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) ->
     return None
 
 
-def _title_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
-    if gap.words:
+def _title_and_person(text: str, first: Piece, second: Piece, gap: _Gap) -> Piece | None:
+    if gap.words and not _given_names(text, first, second):
         return None
     piece = _span(first, second)
     piece.sort, piece.kind, piece.name = "person", "person", second.name
@@ -232,6 +239,12 @@ def _title_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
     if second.code and first.bound and first.code and second.code.startswith(first.code):
         piece.code = second.code
     return piece
+
+
+def _given_names(text: str, first: Piece, second: Piece) -> bool:
+    """Whether only first names stand between a title and a surname: `President Xhevat Rahmon`."""
+    between = text[first.end : second.start].split()
+    return len(between) <= 2 and all(word[:1].isupper() for word in between)
 
 
 def _name_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:

@@ -68,6 +68,7 @@ def pieces(text: str, lexicon: Lexicon, on: dt.date | None) -> list[Piece]:
         piece = _accepted(text, folded, start, end, lexicon, index, on, beside=beside)
         if piece is None:
             continue
+        piece.start = max(piece.start, reach)
         reach = piece.end
         if piece.sort != "block":
             result.append(piece)
@@ -166,14 +167,25 @@ def _person(
 ) -> Piece | None:
     people = [sense for sense in senses if sense.sort in ("person", "surname")]
     if all(sense.sort == "surname" for sense in people):
+        if not beside:
+            start = _with_given_name(text, start, people)
         weak = all(sense.weak for sense in people)
-        if not weak and not beside and _other_person(text, start, people, lexicon):
+        if not weak and not beside and _other_person(text, start, lexicon):
             return None
     else:
         weak = False
         people = [sense for sense in people if sense.sort == "person"]
     codes, name = _office(people, on)
     return Piece(start, end, "person", codes, "person", name, weak=weak)
+
+
+def _with_given_name(text: str, start: int, people: list[Sense]) -> int:
+    """Where the name begins if the word before is the first name, perhaps spelt otherwise: Dmitro Kuleba."""
+    word = text[max(0, start - 20) : start].rstrip().split(" ")[-1] if text[start - 1 : start] == " " else ""
+    known = word[:1].isupper() and len(word) > 2 and word.replace("-", "").isalpha()
+    if known and any(fold(word[:2]) == sense.given for sense in people):
+        return start - 1 - len(word)
+    return start
 
 
 def _office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str]:
@@ -194,14 +206,14 @@ def _office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str]:
     return _code(latest.code, on), latest.name
 
 
-def _other_person(text: str, start: int, people: list[Sense], lexicon: Lexicon) -> bool:
+def _other_person(text: str, start: int, lexicon: Lexicon) -> bool:
     """Whether another first name stands before a surname: Melania Trump, but not Emanuel Macron."""
     if start < 2 or text[start - 1] != " ":
         return False
     word = text[max(0, start - 20) : start - 1].split(" ")[-1]
     if not word or not word[0].isupper() or not word.isalpha() or word.isupper() or len(word) < 3:
         return False
-    if fold(word) in _HONORIFICS or any(fold(word[:2]) == sense.given for sense in people):
+    if fold(word) in _HONORIFICS:
         return False
     if lexicon.language == "de":  # nouns have capitals too: only what is known as a first name tells
         return fold(word) in lexicon.words.get("given", frozenset())

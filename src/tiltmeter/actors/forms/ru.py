@@ -189,7 +189,7 @@ def person(words: str) -> set[str]:
     """
     cases = [_word(word) for word in words.split()]
     for at, word in enumerate(words.split()):
-        if word.endswith("о"):  # foreign names in -o do not change: Джо
+        if word.endswith(("о", "и", "ы", "у", "ю", "э", "е")):  # such names do not change: Джо, Эмомали
             cases[at] = [[word]] * 6
         elif word.endswith(("ов", "ев", "ин", "ын", "ёв")):
             cases[at] = [*cases[at][:4], [word + "ым", word + "ом"], cases[at][5]]

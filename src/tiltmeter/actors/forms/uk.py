@@ -197,7 +197,7 @@ def person(words: str) -> set[str]:
             cases[at] = _with(word[:-1], "а", "ої", "ій", "у", "ою", "ій")
         elif word.endswith("ко"):
             cases[at] = _with(word[:-1], "о", "а", "у/ові", "а", "ом", "ові/у")
-        elif word.endswith("о") and not word.endswith(("ло", "ро")):  # foreign names in -o: Джо
+        elif word.endswith(("і", "у", "ю", "е", "є")) or (word.endswith("о") and word[-2:] not in ("ло", "ро")):
             cases[at] = [[word]] * 6
     return _joined(cases)
 
