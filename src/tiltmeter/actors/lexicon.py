@@ -250,7 +250,7 @@ def _compiled(
     import ahocorasick_rs
 
     keys = list(forms)
-    senses = [tuple(forms[key]) for key in keys]
+    senses = [tuple(sorted(forms[key], key=lambda sense: sense.genitive)) for key in keys]
     patterns = [f" {key} " if whole else f" {key}" if spaced else key for key in keys]
     automaton = ahocorasick_rs.AhoCorasick(
         patterns or ["\0"], implementation=ahocorasick_rs.Implementation.ContiguousNFA
