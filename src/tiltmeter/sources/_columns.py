@@ -15,7 +15,7 @@ from tiltmeter.sources._source import Chunk, Reading, rejects
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NOTHING: Final = frozenset({"", "NA", "N/A", "NULL", "null", "None", "none", "nan", "NaN", "---", "\\N"})
+NOTHING: Final = ("", "NA", "N/A", "NULL", "null", "None", "none", "nan", "NaN", "---", "\\N")
 """What programs write for a missing value."""
 
 
@@ -31,11 +31,13 @@ def mapped(column: pa.Array, give: Callable[[str], Any], kind: pa.DataType | Non
 def column(rows: Rows, *names: str) -> pa.Array:
     """The first of the named columns that the rows have, stripped, with the usual words for nothing as null."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     present = next((name for name in names if name in rows.batch.schema.names), None)
     if present is None:
         return pa.nulls(rows.batch.num_rows, pa.string())
-    return mapped(rows.batch.column(present), lambda cell: None if cell.strip() in NOTHING else cell.strip())
+    cells = pc.utf8_trim_whitespace(rows.batch.column(present))
+    return pc.if_else(pc.is_in(cells, value_set=pa.array(NOTHING)), pa.scalar(None, pa.string()), cells)
 
 
 def days(texts: pa.Array) -> pa.Array:

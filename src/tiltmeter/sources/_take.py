@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tiltmeter.store import Store
 
-HELD_ROWS: Final = 250_000
+HELD_ROWS: Final = 100_000
 """Rows of a noun that are held before they are put into the store together."""
 
 HELD_BYTES: Final = 64 << 20

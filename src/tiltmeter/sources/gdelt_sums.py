@@ -42,7 +42,7 @@ def judged(rows: Rows, file: Input, reading: Reading, *, source: str = "gdelt-su
 
     told = {name: column(rows, *names) for name, names in _COLUMNS.items()}
     sides = [mapped(told[name], state_code) for name in ("iso_a", "iso_b")]
-    values = mapped(told["w"], _number, pa.float64())
+    values = _numbers(told["w"])
     fault = pc.coalesce(
         day_faults(told["date"], reading),
         *(unknown(side, told[name], "no such state") for name, side in zip(("iso_a", "iso_b"), sides, strict=True)),
@@ -67,6 +67,18 @@ def _week_end(text: str) -> dt.date | None:
 
 def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _numbers(texts: pa.Array) -> pa.Array:
+    """A column of numbers from one of texts, null where there is none."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        values = texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return mapped(texts, _number, pa.float64())
+    return pc.if_else(pc.is_finite(values), values, None)
 
 
 def _number(text: str) -> float | None:

@@ -69,9 +69,7 @@ def upgrade(connection: duckdb.DuckDBPyConnection, steps: Sequence[Migration], *
     try:
         for step in steps[found:]:
             connection.execute(step.sql)
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS meta (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)"
-        )
+        connection.execute("CREATE TABLE IF NOT EXISTS meta (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)")
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('version', ?)", [str(len(steps))])
     except BaseException:
         connection.rollback()

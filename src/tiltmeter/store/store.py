@@ -26,6 +26,10 @@ TABLES: Final[dict[type[Row], str]] = {
 """The table of each noun; beside them are `runs` and `meta`."""
 
 
+MEMORY: Final = "1GB"
+"""What DuckDB may hold before it writes to disk: a store may be larger than the machine's memory."""
+
+
 class Kept(NamedTuple):
     """How many rows of an insert were new, and how many the store had already (or came twice)."""
 
@@ -282,7 +286,7 @@ def _watched(batches: Iterable[pa.RecordBatch], failures: list[BaseException]) -
 def _connect(file: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
     import duckdb
 
-    return duckdb.connect(str(file), read_only=not write)
+    return duckdb.connect(str(file), read_only=not write, config={"memory_limit": MEMORY})
 
 
 def _current(
