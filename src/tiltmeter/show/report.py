@@ -1,0 +1,225 @@
+"""The report: one HTML file that needs no network, with everything it shows inside."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from tiltmeter.show import charts, palette
+from tiltmeter.show.names import name, words
+from tiltmeter.show.numbers import number, percent
+from tiltmeter.show.pictures import pictures
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from tiltmeter.show.view import View
+
+GAUGES: Final = ("tilt", "votes", "words", "deeds", "figures")
+DEFINITIONS: Final = ("closeness", "cooperation", "relations", "security", "responsiveness")
+PLAIN: Final = frozenset({"member_of", "base_in", "border_with", "office_held", "event_happened", "first_since"})
+"""Kinds of claim answered from ties and events; the others are answered from curves."""
+MOST: Final = 5_000_000
+"""Bytes of a report at most: what a mail or a browser on a telephone still takes."""
+
+
+def report(view: View, *, others: Mapping[str, str] | None = None, static: bool = True) -> str:
+    """
+    The page as one HTML text.
+
+    Nothing is loaded from anywhere: charts are drawn by the libraries of the installed
+    vl-convert, written into the page. What documents say is shown as text, whatever it holds.
+
+    Args:
+        view: What to show, in the view's language.
+        others: Addresses of the same page in other languages, by language.
+        static: Whether pictures are put in for browsers without scripts.
+    """
+    w = _Words(words(view.language))
+    specs = _specs(view, w)
+    drawn = pictures(view, specs, w) if static else {}
+    bundle, script = _bundle(), _text("page.js")
+    data = _data(view, specs, w)
+    environment = _environment(view)
+    return environment.get_template("report.html.j2").render(
+        v=view, w=w, words=words, name=functools.partial(name, language=view.language), others=others or {},
+        policy=_policy(bundle, script), light=palette.css(0), dark=palette.css(1), css=_safe(_text("page.css")),
+        bundle=_safe(bundle), script=_safe(script), data=_safe(data), sections=_sections(view, w),
+        gauges=[gauge for gauge in GAUGES if any(gauge in basis["curves"] for basis in view.bases.values())],
+        years=_years(view), powers=_powers(view), definitions=_definitions(view),
+        voters=[*(state["code"] for state in view.states), *(view.head["poles"][side]["code"] for side in "ab")],
+        sentences=len({event["key"] for event in view.evidence["events"]}),
+        numbered=[claim for claim in view.claims if claim["kind"] not in PLAIN],
+        plain_claims=[claim for claim in view.claims if claim["kind"] in PLAIN],
+        summary=_summary(view), pictures={key: _safe(text) for key, text in drawn.items()},
+    )  # fmt: skip
+
+
+class _Words(dict[str, str]):
+    """The page's words; a word that is not there is empty, so that a template can fall back."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _environment(view: View) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("tiltmeter.show"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    )  # fmt: skip
+    values = _values(view)
+    made.filters["fill"] = lambda text: _dated(text, values)
+    made.filters["percent"] = lambda value: percent(value, view.language)
+    made.filters["factor"] = lambda value: "–" if value is None else _factor(value, view.language)
+    return made
+
+
+def _values(view: View) -> dict[str, str]:
+    head = view.head
+    return {
+        "a": head["poles"]["a"]["name"], "b": head["poles"]["b"]["name"], "before": "/".join(head["before"]),
+        "since": head["after"][0], "reference": "/".join(head["reference"]),
+    }  # fmt: skip
+
+
+def _summary(view: View) -> dict[str, list[tuple[str, list[str]]]]:
+    """The states by verdict, for each basis; empty where no verdicts were computed."""
+    found: dict[str, list[tuple[str, list[str]]]] = {}
+    for which, basis in view.bases.items():
+        lines: dict[str, list[str]] = {}
+        for one in basis["answers"]:
+            if one["verdict"] is not None:
+                lines.setdefault(one["verdict"]["verdict"], []).append(one["name"])
+        if lines:
+            found[which] = list(lines.items())
+    return found
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text
+
+
+def _dated(text: str, values: Mapping[str, str]) -> Any:
+    """The text with values filled in, dates and intervals kept on one line."""
+    from markupsafe import Markup, escape
+
+    marked = escape(text)
+    for key, value in values.items():
+        whole = Markup("<time>{}</time>").format(value) if value[:4].isdigit() else escape(value)
+        marked = marked.replace(f"{{{key}}}", whole)
+    return marked
+
+
+def _factor(value: float, language: str) -> str:
+    if value < 0.1:
+        return f"1/{round(1 / max(value, 1e-6)):d}"
+    return number(value, language, places=1 if value < 10 else 0)
+
+
+def _specs(view: View, w: Mapping[str, str]) -> dict[str, charts.Spec]:
+    """Every chart's specification in the page's words."""
+    poles = view.head["poles"]
+    own = dict(w) | {
+        "pole_a": poles["a"]["name"], "pole_b": poles["b"]["name"],
+        "chance_toward": _fill(w["chance_toward"], _values(view)),
+        "before": w["time_before"], "now": w["time_now"],
+    }  # fmt: skip
+    kinds = [gauge for gauge in GAUGES[1:] if any(gauge in basis["gauges"] for basis in view.bases.values())]
+    count = len(view.states)
+    return {
+        "answer": charts.answer(own, states=count),
+        "curve": charts.curve(own),
+        "moves": charts.moves(own, kinds=kinds, states=count),
+        "influence": charts.influence(own),
+        "rests": charts.rests(own),
+    }
+
+
+def _data(view: View, specs: Mapping[str, charts.Spec], w: Mapping[str, str]) -> str:
+    """What the page's script reads, safe inside a script element."""
+    codes = {code for event in view.evidence["events"] for code in (event["giver"], event["taker"])}
+    codes |= {fact[side] for fact in view.evidence["facts"] for side in ("a", "b")}
+    codes |= {state["code"] for state in view.states}
+    names = {code: found for code in sorted(codes) if (found := name(code, view.language)) != code}
+    table = {
+        "view": view.to_json(), "specs": specs, "words": dict(w), "names": names, "locale": _locale(view.language),
+    }  # fmt: skip
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # no text may end the element or begin a comment, and two line ends are none in older scripts
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
+
+
+def _locale(language: str) -> dict[str, Any]:
+    import vl_convert
+
+    place = charts.LOCALES.get(language, charts.LOCALES["en"])
+    return {"number": vl_convert.get_format_locale(place), "time": vl_convert.get_time_format_locale(place)}
+
+
+@functools.cache
+def _bundle() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, from the installed vl-convert."""
+    import vl_convert
+
+    made: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return made.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+@functools.cache
+def _text(file: str) -> str:
+    return (resources.files("tiltmeter.show") / "templates" / file).read_text("utf-8")
+
+
+def _policy(*scripts: str) -> str:
+    """The page's content security policy: its own scripts by their hash, nothing from any host."""
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _safe(text: str) -> Any:
+    """Text of our own making that goes into the page as it is."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704 - scripts, styles and pictures made here; data is escaped in _data
+
+
+def _sections(view: View, w: Mapping[str, str]) -> list[tuple[str, str]]:
+    every = [
+        ("answer", w["answer"], True), ("tilt", w["tilt_title"], True), ("moves", w["moves_title"], True),
+        ("influence", w["influence_title"], True), ("claims", w["claims_title"], bool(view.claims)),
+        ("episodes", w["episodes_title"], bool(view.episodes)),
+        ("sensitivity", w["sensitivity_title"], bool(view.sensitivity)),
+        ("evidence", w["evidence_title"], True), ("method", w["method_title"], True),
+    ]  # fmt: skip
+    return [(where, title) for where, title, there in every if there]
+
+
+def _years(view: View) -> list[str]:
+    starts: Sequence[str] = view.time["starts"]
+    return sorted({day[:4] for day in starts[:-1]})[1:]
+
+
+def _powers(view: View) -> list[str]:
+    return list(dict.fromkeys(power for basis in view.bases.values() for power in basis["influence"]))
+
+
+def _definitions(view: View) -> list[str]:
+    there = {
+        one for basis in view.bases.values() for own in basis["influence"].values() for one in own
+    }  # fmt: skip
+    return [one for one in DEFINITIONS if one in there] + sorted(there - set(DEFINITIONS))
