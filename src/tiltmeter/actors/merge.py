@@ -31,6 +31,9 @@ _COUNCILS: Final = frozenset({"organisation", "metonym"})
 _WEAK_ALONE: Final = frozenset({"adjective", "surname", "person", "people", "place", "role"})
 """Sorts whose weak senses stand only when something beside them has spoken for them."""
 
+_SINGULARS: Final = frozenset({"en", "fr", "es"})
+"""Languages in which a final s tells many from one."""
+
 _GROUP_SUFFIX: Final = {"civ": "-CIV", "reb": "-REB"}
 
 
@@ -128,6 +131,8 @@ def _role_and_role(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) -> 
 
 def _one_group(first: Piece, second: Piece, gap: _Gap) -> bool:
     """Whether two roles in a row can be one actor: opposition leader, but not police protesters."""
+    if not first.bound and not first.bare and not gap.words and first.section != "title":
+        return False
     if second.section in ("civ", "reb"):
         return first.section == second.section or first.section == "title" or (bool(gap.words) and not first.bare)
     return second.section == "title" or first.section not in ("civ", "people")
@@ -230,7 +235,9 @@ def _role_and_state(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) ->
 
 
 def _title_and_person(text: str, first: Piece, second: Piece, gap: _Gap) -> Piece | None:
-    if gap.words and not _given_names(text, first, second):
+    if second.weak and first.head != "title":
+        return None
+    if gap.words and (first.head != "title" or second.section or not _given_names(text, first, second)):
         return None
     piece = _span(first, second)
     piece.sort, piece.kind, piece.name = "person", "person", second.name
@@ -262,7 +269,7 @@ def _name_and_person(first: Piece, second: Piece, gap: _Gap) -> Piece | None:
 
 def _extended(text: str, piece: Piece, limit: int, lexicon: Lexicon) -> None:
     """Takes a name we do not know into the mention of its title: `Foreign Minister Aigul Kuspan`."""
-    if piece.sort != "role" or piece.head != "title" or not (piece.bound or piece.bare):
+    if piece.sort != "role" or not _takes_a_name(text, piece, lexicon):
         return
     match = _NAME.match(text, piece.end, limit)
     if match is None:
@@ -272,9 +279,19 @@ def _extended(text: str, piece: Piece, limit: int, lexicon: Lexicon) -> None:
         return
     if lexicon.language == "de" and " " not in match.group().strip():
         return
-    piece.end = match.end()
-    piece.kind, piece.bare, piece.known = "person", True, match.group().strip()
+    piece.end = match.end() - (2 if match.group().endswith(("'s", "’s")) else 0)
+    piece.kind, piece.bare, piece.known = "person", True, text[match.start() : piece.end].strip()
     piece.name = piece.known
+
+
+def _takes_a_name(text: str, piece: Piece, lexicon: Lexicon) -> bool:
+    """Whether a name may follow: after a title, or after one civilian (opposition leader Bill Shorten)."""
+    if not (piece.bound or piece.bare):
+        return False
+    if piece.head == "title":
+        return True
+    one = lexicon.language in _SINGULARS and not text[piece.start : piece.end].endswith(("s", "men", "people"))
+    return one and piece.head == "civ" and not piece.shut
 
 
 def _formerly(text: str, piece: Piece, lexicon: Lexicon) -> None:
