@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from questions.toy import event, fact, moved, periods, steady, theatre, tilt_of, walk
 from tiltmeter.errors import QuestionError, SettingsError
 from tiltmeter.questions.basis import Basis
 from tiltmeter.questions.claim import check
@@ -15,6 +14,8 @@ from tiltmeter.questions.finding import Finding, to_json
 from tiltmeter.questions.tables import Tables
 from tiltmeter.settings import Claim
 from tiltmeter.settings import claim as claim_from
+
+from .toy import event, fact, moved, periods, steady, theatre, tilt_of, walk
 
 ABOUT: dict[str, Any] = {"region": "toy"}
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from questions.toy import event, fact, steady, theatre
 from tiltmeter.questions.aid import kind
 from tiltmeter.questions.basis import Basis
 from tiltmeter.questions.influence import DEFINITIONS, influence
 from tiltmeter.questions.tables import Tables
 from tiltmeter.questions.walk import shares
+
+from .toy import event, fact, steady, theatre
 
 
 def test_every_definition_is_there_or_absent_with_a_reason() -> None:

@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
-from questions.toy import moved, steady, theatre
 from tiltmeter.questions.basis import Basis
 from tiltmeter.questions.tables import Tables
 from tiltmeter.questions.verdict import Verdict, to_json, turning_point, verdicts
+
+from .toy import moved, steady, theatre
 
 
 def outcome(*gauges: str, by: float = 0.5) -> Verdict:

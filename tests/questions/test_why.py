@@ -5,12 +5,13 @@ import json
 
 import pytest
 
-from questions.toy import event, fact, steady
 from tiltmeter.errors import QuestionError
 from tiltmeter.nouns import Document, Figure, RollCall, Row, Vote
 from tiltmeter.questions.basis import Basis
 from tiltmeter.questions.tables import Tables
 from tiltmeter.questions.why import Walk, moment, to_json, why
+
+from .toy import event, fact, steady
 
 TEXT = "In Tallinn people marched. Sweden sent peacekeepers to Estonia on Monday."
 
