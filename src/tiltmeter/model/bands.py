@@ -1,6 +1,7 @@
 """The compiled smoother of a state's tilt and its gauges, exact, by blocks of the precision matrix."""
 
-# numba takes a second to import: this module is imported inside functions only
+# numba takes a second to import: this module is imported inside functions only. Sums may be
+# reordered (fastmath): the results are the same on every run of one machine, and there are no nans
 from __future__ import annotations
 
 import math
@@ -11,7 +12,7 @@ from numba import njit
 from tiltmeter.model.arrays import Floats, Ints
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=True)
 def _invert(matrix: Floats, size: int, factor: Floats, inverse: Floats) -> float:
     """Inverse of a positive definite matrix; `factor` becomes the inverse of its Cholesky factor; gives log det."""
     low = np.zeros((size, size))
@@ -44,7 +45,7 @@ def _invert(matrix: Floats, size: int, factor: Floats, inverse: Floats) -> float
     return 2.0 * total
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=True)
 def forward(
     told: Floats,
     linear: Floats,
@@ -86,6 +87,7 @@ def forward(
     periods, gauges = told.shape
     size, effects = gauges + 1, fixed.shape[0]
     block = np.zeros((size, size))
+    solved, spare = np.zeros(size), np.zeros((size, effects))
     schur = fixed.copy()
     rest = fixed_linear.copy()
     score = -0.5 * (math.log(start[1]) + start[0] * start[0] / start[1])
@@ -144,15 +146,26 @@ def forward(
                         across[t, i, m] -= e * across[t - 1, j, m]
         score -= 0.5 * _invert(block, size, factor[t], inverse[t])
         for i in range(size):
+            s = 0.0
             for j in range(size):
-                e = inverse[t, i, j]
-                score += 0.5 * reach[t, i] * e * reach[t, j]
-                for m in range(effects):
-                    f = across[t, i, m] * e
-                    if f != 0.0:
-                        rest[m] -= f * reach[t, j]
-                        for n in range(effects):
-                            schur[m, n] -= f * across[t, j, n]
+                s += inverse[t, i, j] * reach[t, j]
+            solved[i] = s
+            score += 0.5 * reach[t, i] * s
+            for m in range(effects):
+                s = 0.0
+                for j in range(size):
+                    s += inverse[t, i, j] * across[t, j, m]
+                spare[i, m] = s
+        for m in range(effects):
+            for i in range(size):
+                f = across[t, i, m]
+                if f != 0.0:
+                    rest[m] -= f * solved[i]
+                    for n in range(m + 1):
+                        schur[m, n] -= f * spare[i, n]
+    for m in range(effects):
+        for n in range(m):
+            schur[n, m] = schur[m, n]
     if effects:
         score -= 0.5 * _invert(schur, effects, fixed_out[1 : effects + 1], fixed_out[effects + 1 :])
         for m in range(effects):
@@ -164,7 +177,7 @@ def forward(
     return float(score)
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=True)
 def sample(
     inverse: Floats,
     factor: Floats,
@@ -208,7 +221,7 @@ def sample(
                 x[i] = out[d, i, t]
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=True)
 def steps_told(
     inverse: Floats, reach: Floats, tie: Floats, across: Floats, fixed_out: Floats, mean: Floats, var: Floats
 ) -> None:
@@ -272,7 +285,7 @@ def steps_told(
         x_later[:] = x
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=True)
 def place_jump(
     mean: Floats, var: Floats, step: Floats, shift: Floats, jump: float, odds: float, chance: Floats, u: float
 ) -> int:
@@ -311,7 +324,7 @@ def place_jump(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=True)
 def sweep_jumps(
     told: Floats,
     linear: Floats,

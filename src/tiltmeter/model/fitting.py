@@ -10,8 +10,9 @@ from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Floats
 from tiltmeter.model.axis import VoteFit, vote_fit
 from tiltmeter.model.options import FitSettings
-from tiltmeter.model.paths import Mode, Paths, Prior, Scales, draw, draw_prior, find_mode, prior
+from tiltmeter.model.paths import Mode, Paths, Prior, draw, draw_prior, find_mode, prior
 from tiltmeter.model.rollcalls import refuse_unless_opposed
+from tiltmeter.model.scales import Scales
 from tiltmeter.model.tilt import Positions, Tilt, moments
 from tiltmeter.model.warmth import Closeness, blind_walks, closeness
 

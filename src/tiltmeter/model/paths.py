@@ -9,6 +9,7 @@ import numpy as np
 
 from tiltmeter.model.arrays import Floats, Ints
 from tiltmeter.model.observe import Design, Told, clumping_of, gaussian, predictor, statistics
+from tiltmeter.model.scales import Proposal, Scales, proposal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,20 +17,16 @@ if TYPE_CHECKING:
     from tiltmeter.model.options import FitSettings
     from tiltmeter.model.panels import Panel
 
-SLOPE: Final = {"votes": (1.0, 0.0), "words": (1.0, 0.4), "deeds": (1.0, 0.4), "figures": (0.7, 0.5)}
-"""Prior median and log sd of units of observation per axis unit; votes define the axis."""
-SCALE_SD: Final = 0.5
-"""Log sd of the priors of step and deviation scales."""
 MEMORY: Final = 2.0
 """Years over which a gauge's own deviation fades to a third."""
 ROUNDS: Final = 8
 """Newton rounds to the mode of the observations; they converge in five or six."""
 FACT_SD: Final = 0.1
 """How far a tie's step may differ from its mean, axis units."""
-SWEEPS: Final = 12
+SWEEPS: Final = 25
 """Draws of the scales and jumps per chain, each with its share of the paths."""
-WARM: Final = 6
-"""Sweeps before them that are thrown away."""
+WARM: Final = 4
+"""Sweeps before them that are thrown away; the chains start from the mode's neighbourhood."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,38 +90,6 @@ def prior(panel: Panel, years: Floats, settings: FitSettings) -> Prior:
         odds=odds,
         jumps=settings.jumps if odds > 0 else 0,
     )
-
-
-class Scales:
-    """The scales that are learnt, on the log scale, with their independent normal priors."""
-
-    def __init__(self, design: Design, settings: FitSettings) -> None:
-        self.gauges = design.gauges
-        free = [gauge for gauge in design.gauges if SLOPE[gauge][1] > 0]
-        self.names = ("step", *(f"{gauge} deviation" for gauge in design.gauges), *(f"{g} slope" for g in free))
-        steps = [settings.step_year, *([settings.deviation_sd] * len(design.gauges))]
-        middle = [*(np.array(steps) * settings.prior_scale), *(SLOPE[gauge][0] for gauge in free)]
-        self.middle = np.log(np.array(middle, dtype=np.float64))
-        self.wide = np.array([SCALE_SD] * len(steps) + [SLOPE[gauge][1] for gauge in free])
-        self.free = np.array([design.gauges.index(gauge) for gauge in free], dtype=np.int64)
-
-    def step(self, logs: Floats) -> float:
-        """Step of a tilt, axis units per root year."""
-        return float(np.exp(logs[0]))
-
-    def deviation(self, logs: Floats) -> Floats:
-        """Standard deviation of each gauge's own deviation, shape (G,)."""
-        return np.exp(logs[1 : 1 + len(self.gauges)])
-
-    def slope(self, logs: Floats) -> Floats:
-        """Units of observation per axis unit, shape (G,)."""
-        slope = np.array([SLOPE[gauge][0] for gauge in self.gauges])
-        slope[self.free] = np.exp(logs[1 + len(self.gauges) :])
-        return slope
-
-    def density(self, logs: Floats) -> float:
-        """Log prior density, up to a constant."""
-        return float(-0.5 * (((logs - self.middle) / self.wide) ** 2).sum())
 
 
 class Walker:
@@ -243,19 +208,21 @@ def draw(
     chance = np.zeros((states, periods))
     tried = taken = 0
     share = np.array_split(np.arange(draws), min(SWEEPS, draws))
+    near = _near_mode(mode, prior, scales, rng)
     for chain in range(chains):
-        logs = scales.middle + 0.3 * scales.wide * rng.standard_normal(len(scales.middle))
+        logs = near.draw(rng)
         slots = np.full((states, prior.jumps), -1, dtype=np.int64)
-        score = _score(mode, prior, scales, logs, slots)
         for sweep in range(-WARM, len(share)):
             _hear(design, mode, chain, sweep)
             score = _score(mode, prior, scales, logs, slots)
-            for _ in range(3):
-                size = rng.choice([0.15, 0.5, 1.0]) * scales.wide
-                new = logs + size * rng.standard_normal(len(logs)) / np.sqrt(len(logs)) * 1.5
+            for turn in range(3):
+                # far moves first, then near ones, which do not depend on how good the approximation is
+                far = turn < 2
+                new = near.draw(rng) if far else logs + 0.8 * near.factor @ rng.standard_normal(len(logs))
                 fresh = _score(mode, prior, scales, new, slots)
-                tried += 1
                 gain = fresh + scales.density(new) - score - scales.density(logs)
+                gain += near.density(logs) - near.density(new) if far else 0.0
+                tried += 1
                 if np.log(rng.random()) < gain:
                     logs, score = new, fresh
                     taken += 1
@@ -284,6 +251,19 @@ def draw(
         accepted=taken / max(tried, 1),
         clumping=clumping,
     )
+
+
+def _near_mode(mode: Mode, prior: Prior, scales: Scales, rng: np.random.Generator) -> Proposal:
+    """Where the scales' posterior is, jumps being where a first sweep puts them."""
+    slots = np.full((len(mode.walkers), prior.jumps), -1, dtype=np.int64)
+    logs = scales.middle
+    for _ in range(2):
+        _sweep(mode, prior, scales, logs, slots, rng)
+
+    def score(new: Floats) -> float:
+        return _score(mode, prior, scales, new, slots) + scales.density(new)
+
+    return proposal(score, scales, logs)
 
 
 def _hear(design: Design, mode: Mode, chain: int, sweep: int) -> None:

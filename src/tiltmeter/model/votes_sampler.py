@@ -13,7 +13,7 @@ from tiltmeter.model.votes import STEP_YEAR, TAIL, Votes
 if TYPE_CHECKING:
     from tiltmeter.model.options import FitSettings
 
-WARM: Final = 250
+WARM: Final = 150
 """Rounds of each chain that are thrown away."""
 STEP_WEIGHT: Final = 4.0
 """Steps' worth of weight with which an actor's step size is drawn to that of all."""

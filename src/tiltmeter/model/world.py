@@ -13,7 +13,8 @@ from tiltmeter.model.calendar import Calendar, calendar
 from tiltmeter.model.observe import DYAD_SD, OFFSET_MEAN
 from tiltmeter.model.options import FitSettings
 from tiltmeter.model.panels import EVIDENCE, GAUGES, Ballots, Figures, Mix, Panel, Steps
-from tiltmeter.model.paths import MEMORY, SCALE_SD, SLOPE
+from tiltmeter.model.paths import MEMORY
+from tiltmeter.model.scales import SCALE_SD, SLOPE
 
 START = dt.date(2018, 1, 1)
 
