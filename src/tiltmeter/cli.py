@@ -162,6 +162,58 @@ def fit(
 
 
 @app.command()
+def ask(
+    claim: Annotated[
+        str | None, typer.Argument(help="A claim's id, or a TOML file of claims; all of the theatre's without it.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Test one claim, or all of the theatre's: verdict, probability, evidence."""
+    from tiltmeter.questions.finding import to_json
+
+    workspace = _workspace()
+    found = workspace.ask(workspace.claims(claim) if claim else None)
+    if json_:
+        _print_json([to_json(one) for one in found])
+    else:
+        _show("findings", found)
+
+
+@app.command()
+def why(
+    state: Annotated[str, typer.Argument(help="A state of the theatre, such as KAZ.")],
+    when: Annotated[str, typer.Argument(help="A day, month (2022-01), week (2022-W03), year or interval.")],
+    json_: Json = False,
+) -> None:
+    """From a number back to the sentences, rows and votes behind it."""
+    walk = _workspace().why(state, when)
+    if json_:
+        _print_json(dataclasses.asdict(walk))
+    else:
+        _show("walk", walk)
+
+
+@app.command()
+def report(
+    out: Out = None,
+    language: Annotated[str, typer.Option(help="Of the page: en or de.")] = "en",
+    json_: Json = False,
+) -> None:
+    """One self-contained HTML file: report.html in the workspace, or --out."""
+    from tiltmeter.show.page import page
+
+    workspace = _workspace()
+    path = out or workspace.folder / "report.html"
+    with _progress("drawing the report"):
+        text = page(workspace, language=language)
+    path.write_text(text, encoding="utf-8")
+    if json_:
+        _print_json({"path": str(path), "bytes": len(text.encode())})
+    else:
+        print(path)
+
+
+@app.command()
 def export(
     what: Annotated[str, typer.Argument(help="positions, tilt, influence, events, panel, rejects, documents, runs …")],
     out: Out = None,
@@ -176,6 +228,14 @@ def export(
     table = _workspace().export(what)
     kind = "jsonl" if json_ else format_ or tables.kind_of(out)
     tables.write(table, out, kind=kind)
+
+
+def _show(what: str, value: Any) -> None:
+    from rich.console import Console
+
+    from tiltmeter.show import terminal
+
+    Console().print(getattr(terminal, what)(value))
 
 
 def _workspace() -> Any:

@@ -263,6 +263,27 @@ def claim(fields: Mapping[str, Any], *, where: str = "") -> Claim:
     return _build(Claim, fields, where=where)
 
 
+def load_claims(path: Path) -> list[Claim]:
+    r"""
+    The claims of a TOML file, each a `[[claims]]` table.
+
+    Raises:
+        SettingsError: The file is missing, no TOML, holds no claims, or one is at fault.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "c.toml"
+    >>> _ = file.write_text('[[claims]]\nid = "x"\nkind = "member_of"\na = "KAZ"\nb = "CSTO"')
+    >>> load_claims(file)[0].id
+    'x'
+    """
+    tables = _toml(_bytes(path), where=str(path)).get("claims")
+    if not isinstance(tables, list) or not tables:
+        raise SettingsError(
+            "no [[claims]] tables in it", mend="write each claim as a [[claims]] table", where=str(path)
+        )
+    return [claim(fields, where=str(path)) for fields in tables]
+
+
 def theatre_names() -> list[str]:
     """
     Names of the theatres on the shelf, our own and those of installed outside packages, sorted.

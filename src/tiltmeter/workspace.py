@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter import __version__
-from tiltmeter.errors import SettingsError, StoreError
+from tiltmeter.errors import QuestionError, SettingsError, StoreError
 from tiltmeter.nouns import Coding, Document, Event
-from tiltmeter.settings import Settings, Theatre, load_settings, load_theatre, settings_toml
+from tiltmeter.settings import Settings, Theatre, load_claims, load_settings, load_theatre, settings_toml
 from tiltmeter.sources import Tally, take
 from tiltmeter.store import Store
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
     from tiltmeter.coder.build import Bundle
     from tiltmeter.model import Tilt
+    from tiltmeter.questions.basis import Basis
+    from tiltmeter.questions.finding import Finding
+    from tiltmeter.questions.verdict import Verdict
+    from tiltmeter.questions.why import Walk
+    from tiltmeter.settings import Claim
 
 STORE: Final = "tiltmeter.duckdb"
 SETTINGS: Final = "workspace.toml"
@@ -66,6 +71,8 @@ TABLES: Final = {
     "runs": "SELECT * FROM runs ORDER BY started, id",
 }
 """What can be asked of the store as a table, and the question in SQL."""
+ASKED: Final = ("documents", "events", "figures", "rollcalls", "votes", "facts")
+"""The tables that questions read."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +203,8 @@ class Workspace:
         if what in ("positions", "tilt"):
             tilt = self.tilts()["record"]
             return tilt.positions_arrow() if what == "positions" else tilt.to_arrow().select(CURVE)
+        if what == "influence":
+            return self.influence()
         if what == "panel":
             return self.panel().rows
         return self.table(what)
@@ -243,6 +252,59 @@ class Workspace:
         if not kinds:
             raise StoreError("nothing is fitted yet", mend="run `tiltmeter fit`", where=str(self.folder))
         return {kind: Tilt.load(self.folder / "fit" / kind) for kind in kinds}
+
+    def bases(self) -> tuple[Basis, Basis | None]:
+        """What questions are asked of: the record alone, and, where there are written reports, with them."""
+        from tiltmeter.questions.basis import Basis
+        from tiltmeter.questions.tables import Tables
+
+        tilts = self.tilts()
+        tables = Tables.of(**{name: self.table(name) for name in ASKED})
+        least = self.settings.confidence
+        record = Basis(self.theatre, tilts["record"], tables.record(), least)
+        return record, Basis(self.theatre, tilts["all"], tables, least) if "all" in tilts else None
+
+    def ask(self, claims: Sequence[Claim] | None = None) -> list[Finding]:
+        """Findings on claims, the theatre's own by default; from record alone and with written reports."""
+        from tiltmeter.questions.claim import check_all
+
+        record, written = self.bases()
+        return check_all(claims or self.theatre.claims, record=record, written=written)
+
+    def influence(self) -> pa.Table:
+        """Influence of every pole and power by every definition that has data, from record alone."""
+        import pyarrow as pa
+
+        record, _ = self.bases()
+        theatre = self.theatre
+        powers = dict.fromkeys((theatre.poles.a, theatre.poles.b, *theatre.powers))
+        return pa.concat_tables([record.influence(power).to_arrow() for power in powers]).select(
+            ["power", "definition", *CURVE]
+        )
+
+    def claims(self, asked: str) -> list[Claim]:
+        """The theatre's claims of that id, those of a TOML file, or the one a sentence makes."""
+        own = [claim for claim in self.theatre.claims if claim.id == asked]
+        if own:
+            return own
+        if asked.endswith(".toml"):
+            return load_claims(Path(asked))
+        known = ", ".join(claim.id for claim in self.theatre.claims)
+        raise QuestionError(f"no claim called {asked}", mend=f"known are {known}; or give a TOML file")
+
+    def why(self, state: str, when: str) -> Walk:
+        """From the tilt of a state at a time to the sentences, rows and votes behind it."""
+        from tiltmeter.questions.why import why
+
+        record, written = self.bases()
+        return why(state, when, basis=written or record)
+
+    def verdicts(self) -> list[Verdict]:
+        """Words and deeds of each state before and after the theatre's turning point."""
+        from tiltmeter.questions.verdict import verdicts
+
+        record, written = self.bases()
+        return verdicts(record=record, written=written)
 
     def manifest(self, settings: Mapping[str, Any]) -> dict[str, Any]:
         """What an answer rests on: versions, settings, inputs with SHA-256, and a digest of the rows."""
