@@ -5,7 +5,19 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-_KEPT: Final = {"ё": "е", "ґ": "г", "ß": "s", "ı": "i", "İ": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "a"}
+_KEPT: Final = {
+    "ʻ": " ",
+    "ʼ": " ",
+    "ё": "е",
+    "ґ": "г",
+    "ß": "s",
+    "ı": "i",
+    "İ": "i",
+    "ø": "o",
+    "đ": "d",
+    "ł": "l",
+    "æ": "a",
+}
 """Letters whose folded form is not their decomposed base letter."""
 
 _WHOLE: Final = frozenset("йїў")

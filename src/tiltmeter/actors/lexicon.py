@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.rows import columns, day, items, lines
+from tiltmeter.nouns import ORGANISATIONS
 
 LANGUAGES: Final = ("de", "en", "es", "fr", "ru", "tr", "uk")
 """Languages with tables of their own; for others the state names of CLDR are used."""
@@ -259,7 +260,7 @@ def _compiled(
 
 
 def _cldr(language: str) -> Lexicon:
-    """State names alone, from CLDR; endings may follow, as most of these languages add them."""
+    """Names from CLDR and a short table of ours; endings may follow, as most of these languages add them."""
     from babel import Locale, UnknownLocaleError
 
     from tiltmeter.actors.codes import alpha2
@@ -273,4 +274,12 @@ def _cldr(language: str) -> Lexicon:
         name = fold(territories.get(two, "")).strip()
         if len(name) > (3 if spaced else 1):
             forms.setdefault(name, []).append(Sense("name", code, code))
+    for line in lines(f"states/{language[:2]}.txt"):
+        code, names, capital, people = columns(line, 4)
+        kind = "organisation" if code in ORGANISATIONS else "group" if "-" in code else "state"
+        for cell, sort in ((names, "name"), (capital, "capital"), (people, "person")):
+            for name in items(cell):
+                sense = Sense(sort, code, code, kind="person" if sort == "person" else kind, exact=name.endswith("!"))
+                lower = name[:1].islower() or not name[:1].isupper()
+                forms.setdefault(fold(name.rstrip("!")).strip(), []).append(replace(sense, capital=not lower))
     return _compiled(language, forms, {}, {}, whole=False, spaced=spaced)

@@ -64,8 +64,9 @@ def pieces(text: str, lexicon: Lexicon, on: dt.date | None) -> list[Piece]:
         end = -minus - 2 if lexicon.whole else _word_end(folded, -minus) - 1
         if not lexicon.spaced:
             start, end = start - 1, -minus - 1
+        stem = end if lexicon.whole else -minus - 1
         beside = bool(result) and result[-1].end == start - 1
-        piece = _accepted(text, folded, start, end, lexicon, index, on, beside=beside)
+        piece = _accepted(text, folded, start, end, lexicon, index, on, stem=stem, beside=beside)
         if piece is None:
             continue
         piece.start = max(piece.start, reach)
@@ -82,11 +83,20 @@ def _word_end(folded: str, at: int) -> int:
 
 
 def _accepted(
-    text: str, folded: str, start: int, end: int, lexicon: Lexicon, index: int, on: dt.date | None, *, beside: bool
+    text: str,
+    folded: str,
+    start: int,
+    end: int,
+    lexicon: Lexicon,
+    index: int,
+    on: dt.date | None,
+    *,
+    stem: int,
+    beside: bool,
 ) -> Piece | None:
     senses = lexicon.senses[index]
     first = text[start]
-    fitting = [sense for sense in senses if _fits(sense, text, start, end, first)]
+    fitting = [sense for sense in senses if _fits(sense, text, start, stem, first)]
     if not fitting:
         return None
     sense = fitting[0]
