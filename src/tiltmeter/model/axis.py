@@ -62,14 +62,11 @@ def vote_fit(
     Raises:
         ModelError: There is no contested roll call, or a pole never voted.
     """
-    names = (*panel.voters, *(code for code in panel.states if code not in panel.voters))
+    names, present = names_and_presence(panel)
     missing = [pole for pole in panel.poles if pole not in names]
     if missing:
         raise ModelError(f"the pole {missing[0]} never voted", mend="add its votes, or choose another pole")
-    present = np.zeros((len(names), len(panel.periods)), dtype=bool)
-    present[: len(panel.voters)] = panel.present
-    present[len(panel.voters) :] = panel.grid != "session"
-    votes = _prepare(panel, names, present, years, settings)
+    votes = prepare_votes(panel, names, present, years, settings)
     wanted = tuple(dict.fromkeys((*panel.states, *panel.powers)))
     wanted = tuple(code for code in wanted if code in names)
     rows = np.array([names.index(code) for code in wanted])
@@ -107,7 +104,17 @@ class _Line:
     report: dict[str, Any]
 
 
-def _prepare(panel: Panel, names: tuple[str, ...], present: Bools, years: Floats, settings: FitSettings) -> Votes:
+def names_and_presence(panel: Panel) -> tuple[tuple[str, ...], Bools]:
+    """All who have a place: the voters, and the states that never voted; and when each is on the calendar."""
+    names = (*panel.voters, *(code for code in panel.states if code not in panel.voters))
+    present = np.zeros((len(names), len(panel.periods)), dtype=bool)
+    present[: len(panel.voters)] = panel.present
+    present[len(panel.voters) :] = panel.grid != "session"
+    return names, present
+
+
+def prepare_votes(panel: Panel, names: tuple[str, ...], present: Bools, years: Floats, settings: FitSettings) -> Votes:
+    """The panel's ballots as the votes model takes them; absence is left out unless the settings say otherwise."""
     ballots = panel.ballots
     choice = ballots.choice
     if settings.absence == "choice":

@@ -9,6 +9,7 @@ import numpy as np
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Floats
 from tiltmeter.model.axis import VoteFit, vote_fit
+from tiltmeter.model.exact import check, check_votes
 from tiltmeter.model.options import FitSettings
 from tiltmeter.model.paths import Mode, Paths, Prior, draw, draw_prior, find_mode, prior
 from tiltmeter.model.rollcalls import refuse_unless_opposed
@@ -58,6 +59,8 @@ def fit(panel: Panel, *, settings: FitSettings | None = None, progress: Callable
         raise ModelError(f"nothing to fit{note}", mend="add votes, events or figures on the theatre's states")
     own = _from_votes(panel, votes, settings, rng) if votes is not None and not others else None
     parts = own or _together(panel, years, votes, settings, rng, progress)
+    if settings.check and votes is not None and votes.report["method"] == "variational":
+        parts["diagnostics"]["check_votes"] = check_votes(panel, years, settings, rng)
     near = closeness(panel, years, votes, settings, rng)
     if progress:
         progress(1.0)
@@ -111,9 +114,13 @@ def _together(
     mode = find_mode(plan, before, scales)
     later = (lambda share: progress(0.5 + 0.5 * share)) if progress else None
     drawn = draw(plan, mode, before, scales, rng, chains=settings.chains, draws=settings.draws, progress=later)
+    report = check(plan, mode, before, scales, drawn, rng) if settings.check else None
     fewer = max(10, settings.draws // 5)
     blind = draw_prior(before, scales, rng, chains=settings.chains, draws=fewer)
-    return _parts(panel, plan, mode, before, scales, drawn, blind)
+    parts = _parts(panel, plan, mode, before, scales, drawn, blind)
+    if report:
+        parts["diagnostics"]["check"] = report
+    return parts
 
 
 def _parts(

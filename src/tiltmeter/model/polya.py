@@ -92,3 +92,29 @@ def draw_many(rng: np.random.Generator, tilt: float, count: int) -> Floats:
     for k in range(count):
         out[k] = draw_one(rng, tilt)
     return out
+
+
+@njit(cache=True)
+def draw_sums(rng: np.random.Generator, tilt: Floats, count: Floats, out: Floats) -> None:
+    """Draws from PG(count, tilt), elementwise, as sums; fills `out`, 0 where the count is 0."""
+    for k in range(tilt.shape[0]):
+        total = 0.0
+        for _ in range(int(count[k])):
+            total += draw_one(rng, tilt[k])
+        out[k] = total
+
+
+@njit(cache=True)
+def draw_tables(rng: np.random.Generator, count: Floats, conc: Floats, out: Floats) -> None:
+    """
+    Numbers of tables that `count` customers take in a Chinese restaurant process; fills `out`.
+
+    Given its tables, a beta-binomial is binomial: each side's count of events, with
+    concentration share · total, becomes its number of tables.
+    """
+    for k in range(count.shape[0]):
+        tables = 0.0
+        for n in range(int(count[k])):
+            if rng.random() * (conc[k] + n) < conc[k]:
+                tables += 1.0
+        out[k] = tables
