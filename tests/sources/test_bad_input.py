@@ -231,6 +231,18 @@ def test_votes_without_dates_ask_for_the_resolutions(store: Store) -> None:
     assert "--resolutions" in _refused(store, "unga", SAMPLES / "unga" / "codes.csv").mend
 
 
+def test_negative_counts_are_rejected(take: Take, rows: Rows, tmp_path: Path) -> None:
+    lines = (SAMPLES / "gdelt1" / "daily58.tsv").read_text().splitlines()
+    cells = lines[0].split("\t")
+    cells[31] = "-4"  # NumMentions
+    (tally,) = take("gdelt1", _file(tmp_path, "a.tsv", "\n".join(["\t".join(cells), *lines[1:]])))
+    assert (tally.read, tally.rejected) == (20, 1)
+    assert rows("rejects")[0]["reason"] == "a count is negative"
+    text = "week_start,a,b,days,sum\n2022-01-03,KAZ,RUS,9,1.0\n2022-01-03,KAZ,RUS,-1,1.0\n2022-01-03,KAZ,RUS,7,1.0\n"
+    (tally,) = take("gdelt-sums", _file(tmp_path, "a.csv", text))
+    assert (tally.stored, tally.rejected) == (1, 2)
+
+
 def test_a_file_that_is_taken_back_leaves_the_earlier_ones_of_its_run(store: Store, tmp_path: Path) -> None:
     sources.take(store, "icews", _file(tmp_path, "a.csv", ICEWS_HEAD + GOOD), run="r1", today=TODAY)
     _refused(store, "icews", _file(tmp_path, "b.csv", ICEWS_HEAD + "x,y\n" * 40))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,19 @@ def test_icews_release_keeps_ids_roles_and_days_in_both_forms(take: Take, rows: 
 def test_icews_civilians_abroad_are_their_state(take: Take, rows: Rows) -> None:
     take("icews", SAMPLES / "icews" / "release.tab")
     assert _sides_of(rows("events"))["90000003"] == ("UZB", "UKR", "AID")
+
+
+def test_icews_in_quotes_with_lost_zeros_and_short_codes_is_the_same(take: Take, rows: Rows, tmp_path: Path) -> None:
+    lines = [line.split("\t") for line in (SAMPLES / "icews" / "release.tab").read_text().splitlines()]
+    code, country = lines[0].index("CAMEO Code"), lines[0].index("Source Country")
+    for line in lines[1:]:
+        line[code] = line[code].lstrip("0")
+        line[country] = {"Kazakhstan": "KZ", "Russia": "RUS"}.get(line[country], line[country])
+    text = "".join("\t".join(f'"{cell}"' for cell in line) + "\n" for line in lines)
+    take("icews", SAMPLES / "icews" / "release.tab")
+    before = _sides_of(rows("events"))
+    (tally,) = take("icews", _write(tmp_path / "a.tab", text))
+    assert (tally.stored, tally.duplicate) == (0, len(before))
 
 
 def test_icews_rows_that_repeat_are_events_that_repeat(take: Take, rows: Rows, tmp_path: Path) -> None:
@@ -416,6 +430,51 @@ def test_reports_without_a_day_are_kept_and_without_a_text_rejected(take: Take, 
     assert (tally.stored, tally.rejected) == (1, 1)
     assert rows("documents")[0]["date"] is None
     assert rows("rejects")[0]["reason"] == "no text"
+
+
+def _word(path: Path, body: str) -> Path:
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("word/document.xml", f"<w:document><w:body>{body}</w:body></w:document>")
+        packed.writestr("docProps/core.xml", "<dc:title>Talks</dc:title><dc:creator>Ada Example</dc:creator>")
+    return path
+
+
+def test_a_word_file_gives_its_paragraphs_and_title(take: Take, rows: Rows, tmp_path: Path) -> None:
+    body = (
+        '<w:p w:x="1"><w:r><w:t>Talks &amp; tea</w:t></w:r><w:r><w:t xml:space="preserve"> in Astana.</w:t></w:r></w:p>'
+        "<w:p></w:p><w:p><w:r><w:t>Second.</w:t></w:r></w:p>"
+    )
+    (tally,) = take("auto", _word(tmp_path / "a.docx", body))
+    assert (tally.source, tally.stored) == ("reports", 1)
+    (document,) = rows("documents")
+    assert (document["text"], document["title"], document["author"]) == (
+        "Talks & tea in Astana.\n\nSecond.", "Talks", "Ada Example",
+    )  # fmt: skip
+
+
+def test_what_is_no_word_file_is_refused(take: Take, tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(b"PK\x03\x04 and nothing")
+    with pytest.raises(SourceError, match="not a Word file"):
+        take("reports", tmp_path / "a.docx")
+
+
+def test_an_email_gives_its_text_subject_sender_and_day(take: Take, rows: Rows, tmp_path: Path) -> None:
+    head = "From: Ada Example <ada@news.example>\nSubject: =?utf-8?q?Gespr=C3=A4che?=\n"
+    dated = (
+        head + "Date: Wed, 02 Mar 2022 10:00:00 +0500\nContent-Type: text/plain; charset=utf-8\n\nTalks in Astana.\n"
+    )
+    take("reports", _write(tmp_path / "a.eml", dated))
+    page = head + "Content-Type: text/html; charset=utf-8\n\n<html><body><p>Talks in Tashkent.</p></body></html>"
+    take("reports", _write(tmp_path / "b.eml", page))
+    told = {row["text"].strip(): row for row in rows("documents")}
+    assert set(told) == {"Talks in Astana.", "Talks in Tashkent."}
+    assert (told["Talks in Astana."]["title"], told["Talks in Astana."]["date"]) == ("Gespräche", D(2022, 3, 2))
+
+
+def test_one_text_can_be_had_without_a_store() -> None:
+    assert sources.document(SAMPLES / "reports" / "page.html").title == "Bridge agreed"
+    with pytest.raises(SourceError, match="no such file"):
+        sources.document(SAMPLES / "reports" / "none.html")
 
 
 # --- Any table

@@ -1,11 +1,11 @@
 """Formats that come in: each file here is one, and becomes documents, events, figures, votes or facts."""
 
 from tiltmeter.sources._input import Input, inputs
-from tiltmeter.sources._read import names, read, recognise, source
+from tiltmeter.sources._read import document, names, read, recognise, source
 from tiltmeter.sources._source import Chunk, Head, Reading, Source, Tally
 from tiltmeter.sources._take import take
 
 __all__ = [
     "Chunk", "Head", "Input", "Reading", "Source", "Tally",
-    "inputs", "names", "read", "recognise", "source", "take",
+    "document", "inputs", "names", "read", "recognise", "source", "take",
 ]  # fmt: skip

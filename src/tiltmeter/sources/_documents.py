@@ -13,10 +13,13 @@ from tiltmeter.errors import SourceError
 from tiltmeter.nouns import Document
 from tiltmeter.sources import _days
 from tiltmeter.sources._input import Input
+from tiltmeter.sources._office import letter, word
 from tiltmeter.sources._text import decode
 
 MAX_BYTES: Final = 64 << 20
 """A single text may not be larger; a book has about one million bytes."""
+
+HTML: Final = frozenset({".html", ".htm", ".xhtml"})
 
 HEADER: Final = re.compile(r"^=== *([^|\n]+?) *\| *([^|\n]*?) *\| *([^|\n]*?) *\| *([^\n]*?) *$", re.MULTILINE)
 """Beginning of a report in a plain file of several: `=== id | date | language | title`."""
@@ -29,17 +32,22 @@ def whole(file: Input) -> str:
     Raises:
         SourceError: It is too large, empty, binary, or not UTF-8.
     """
-    with file.open() as opened:
-        raw = opened.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:
-        what = f"larger than {MAX_BYTES >> 20} MB"
-        raise SourceError(what, mend="split it, or make a table of texts of it", where=file.name)
-    if file.suffix in {".html", ".htm", ".xhtml"} or _is_html(raw[:1_000].decode("utf-8", "replace")):
+    raw = _bytes(file)
+    if file.suffix in HTML or _is_html(raw[:1_000].decode("utf-8", "replace")):
         raw = _declared(raw)
     text = decode(raw, where=file.name)
     if not text.strip():
         raise SourceError("the file holds no text", mend="check the download or the path", where=file.name)
     return text
+
+
+def _bytes(file: Input) -> bytes:
+    with file.open() as opened:
+        raw = opened.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        what = f"larger than {MAX_BYTES >> 20} MB"
+        raise SourceError(what, mend="split it, or make a table of texts of it", where=file.name)
+    return raw
 
 
 def _declared(raw: bytes) -> bytes:
@@ -59,14 +67,24 @@ def _is_html(text: str) -> bool:
 
 
 def document(file: Input, *, run: str = "", written: bool = False) -> Document:
-    """A file as one document: the main text of an HTML page, a plain text as it is."""
-    text = whole(file)
-    fields = _page(text) if file.suffix in {".html", ".htm", ".xhtml"} or _is_html(text) else _plain(text)
+    """
+    A file as one document: the main text of an HTML page, the text of a Word file or e-mail, a plain text as it is.
+
+    Raises:
+        SourceError: It holds no text, or in a form that is not read.
+    """
+    if file.suffix == ".docx":
+        fields = word(_bytes(file), where=file.name)
+    elif file.suffix == ".eml":
+        fields = letter(_bytes(file), where=file.name)
+        if "html" in fields:
+            fields = _page(fields.pop("html")) | fields
+    else:
+        text = whole(file)
+        fields = _page(text) if file.suffix in HTML or _is_html(text) else _plain(text)
     if not fields["text"].strip():
-        mend = "save the page after it has loaded, or give its text"
-        raise SourceError("no text found in the page", mend=mend, where=file.name)
-    key = digest(fields["text"])
-    return Document("reports", key, run, written=written, **fields)
+        raise SourceError("no text found in it", mend="save the page after it has loaded, or as txt", where=file.name)
+    return Document("reports", digest(fields["text"]), run, written=written, **fields)
 
 
 def digest(text: str) -> str:

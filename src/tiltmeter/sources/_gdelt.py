@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tiltmeter.errors import SourceError
-from tiltmeter.sources._columns import column, mapped
+from tiltmeter.sources._columns import column, mapped, reason
 from tiltmeter.sources._events import Told, judged
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._rows import Rows, delimiter
@@ -82,7 +83,18 @@ def _told(rows: Rows) -> Told:
         reported=column(rows, "dateadded"),
         document=column(rows, "sourceurl"),
         witnesses=column(rows, "numsources"),
+        fault=_negative(rows),
     )
+
+
+def _negative(rows: Rows) -> pa.Array:
+    import pyarrow.compute as pc
+
+    counts = (pc.starts_with(pc.fill_null(column(rows, f"num{what}"), ""), "-") for what in _COUNTED)
+    return reason(functools.reduce(pc.or_, counts), "a count is negative")
+
+
+_COUNTED: Final = ("mentions", "sources", "articles")
 
 
 def _side(rows: Rows, which: str) -> pa.Array:

@@ -88,14 +88,14 @@ class Input:
 
 def inputs(path: str | Path) -> list[Input]:
     """
-    The files behind a path, in the order of their names; hidden ones are left out.
+    The files behind a path, in the order of their names; hidden ones and mappings are left out.
 
     Raises:
         SourceError: There is nothing at the path, or a zip is damaged.
     """
     found = Path(path)
     if found.is_dir():
-        files = sorted(file for file in found.rglob("*") if file.is_file() and not _hidden(file, found))
+        files = sorted(file for file in found.rglob("*") if file.is_file() and not _beside(file, found))
         listed = [each for file in files for each in _one(file)]
     elif found.exists():
         listed = list(_one(found))
@@ -116,7 +116,10 @@ def refusal(error: BaseException, where: str) -> SourceError:
     return SourceError(f"cannot be read: {reason}", mend="check the file and its permissions", where=where)
 
 
-def _hidden(file: Path, folder: Path) -> bool:
+def _beside(file: Path, folder: Path) -> bool:
+    """Whether a file of a folder is no input: it is hidden, or the mapping of the table beside it."""
+    if file.suffix == ".toml" and file.with_suffix("").is_file():
+        return True
     return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 

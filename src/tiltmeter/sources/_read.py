@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tiltmeter import _shelf
 from tiltmeter.errors import SourceError
-from tiltmeter.nouns import Reject
+from tiltmeter.nouns import Document, Reject
+from tiltmeter.sources import _documents
 from tiltmeter.sources._input import Input, inputs
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
 from tiltmeter.sources._table import columns
@@ -22,6 +23,18 @@ SHELF: Final = "tiltmeter.sources"
 
 FEW: Final = 20
 """A file of no more rows may have any share of rejects; of a longer one at most half."""
+
+
+def document(path: str | Path, *, run: str = "", written: bool = False) -> Document:
+    """
+    The one text of a file: txt, html, docx or eml.
+
+    Raises:
+        SourceError: There is no such file, or it holds no text.
+    """
+    file = inputs(path)[0]
+    _refuse_binary(file, file.peek())
+    return _documents.document(file, run=run, written=written)
 
 
 class Theatre(Protocol):
@@ -150,7 +163,7 @@ def guarded(format_: Source, file: Input, told: Reading) -> Iterator[Chunk]:
 
 
 def _refuse_binary(file: Input, first: bytes) -> None:
-    if not first.startswith(b"PAR1"):
+    if not first.startswith(b"PAR1") and file.suffix not in {".docx", ".eml"}:
         refuse_unless_text(first, where=file.name, strict=False)
 
 

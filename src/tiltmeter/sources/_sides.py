@@ -26,8 +26,8 @@ def state_code(country: str | None, *, on: dt.date | None = None) -> str | None:
     """
     The code of a country or organisation given by name or code; None if it is none.
 
-    >>> state_code("KAZ"), state_code("NATO"), state_code("Atlantis")
-    ('KAZ', 'NATO', None)
+    >>> state_code("KAZ"), state_code("KZ"), state_code("NATO"), state_code("Atlantis")
+    ('KAZ', 'KAZ', 'NATO', None)
     """
     return _state_code(country.strip(), on) if country else None
 
@@ -38,8 +38,17 @@ def _state_code(country: str, on: dt.date | None) -> str | None:
         return country
     if country in other_codes():
         return other_codes()[country]
+    if len(country) == 2 and country.isupper():
+        return _alpha3(country)
     found = _resolve(country, on)
     return found.partition("-")[0] if found else None
+
+
+def _alpha3(code: str) -> str | None:
+    import pycountry
+
+    found = pycountry.countries.get(alpha_2=code)
+    return str(found.alpha_3) if found else None
 
 
 def side(

@@ -37,7 +37,8 @@ def table(
         file: Parquet, JSON lines, or text with a mark between cells.
         names: The columns of a file without a head.
         mark: The mark between cells; found in the head by default.
-        quoted: Whether cells may stand in double quotes; by default all but tab-separated ones.
+        quoted: Whether cells may stand in double quotes; by default all but tab-separated ones
+            whose head is not quoted.
 
     Raises:
         SourceError: The file is damaged, empty, no text, or no table.
@@ -65,7 +66,7 @@ def _parsed(
     if line.startswith("{"):
         return _json_lines.rows(file)
     mark = mark or delimiter(line) or ","
-    return _delimited.rows(file, names, mark, quoted if quoted is not None else mark != "\t")
+    return _delimited.rows(file, names, mark, quoted if quoted is not None else mark != "\t" or line.startswith('"'))
 
 
 def _no_rows(names: Sequence[str]) -> pa.RecordBatch:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tiltmeter.store import Store
 
+Progress = Callable[[str, float], None]
+
 HELD_ROWS: Final = 100_000
 """Rows of a noun that are held before they are put into the store together."""
 
@@ -35,7 +37,7 @@ def take(
     today: dt.date,
     theatre: Theatre | None = None,
     options: Mapping[str, Any] | None = None,
-    progress: Callable[[str, float], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[Tally]:
     """
     Take a file, the files of a folder or the members of a zip into the store.
@@ -51,7 +53,7 @@ def take(
         today: Rows of later days are rejected.
         theatre: Rows of no use to it are counted as outside; None keeps all.
         options: Of the format, such as `resolutions` for `unga`.
-        progress: Told each file's name and the share of the files that is done.
+        progress: Told which file is read, how many rows so far, and the share of the files that is done.
 
     Raises:
         SourceError: A single file, or every file of a folder, cannot be used.
@@ -67,7 +69,7 @@ def take(
         if progress is not None:
             progress(file.name, number / len(files))
         try:
-            tallies += _taken(store, name, file, told)
+            tallies += _taken(store, name, file, told, _step(progress, number / len(files)))
         except SourceError as error:
             if len(files) == 1:
                 raise
@@ -79,7 +81,11 @@ def take(
     return tallies
 
 
-def _taken(store: Store, name: str, file: Input, told: Reading) -> list[Tally]:
+def _step(progress: Progress | None, share: float) -> Callable[[str], None] | None:
+    return None if progress is None else lambda what: progress(what, share)
+
+
+def _taken(store: Store, name: str, file: Input, told: Reading, step: Callable[[str], None] | None) -> list[Tally]:
     format_ = source(recognise(file) if name == "auto" else name)
     beside = [path for value in told.options.values() if (path := Path(str(value))).is_file()]
     with store.transaction():
@@ -88,6 +94,8 @@ def _taken(store: Store, name: str, file: Input, told: Reading) -> list[Tally]:
         counter = _Counter(store, file.name, told)
         for chunk in guarded(format_, file, told):
             counter.take(chunk)
+            if step is not None:
+                step(f"{file.name}: {counter.rows:,} rows")
         counts = counter.finish()
     return [Tally(path, format_.name, **count) for path, count in counts.items()]
 
@@ -107,6 +115,7 @@ class _Counter:
         self.store, self.path, self.told = store, path, told
         self.counts: dict[str, _Counts] = {}
         self._held: dict[tuple[type[Row], str, bool], list[Chunk]] = {}
+        self.rows = 0
         self._count(path)
 
     def take(self, chunk: Chunk) -> None:
@@ -114,11 +123,15 @@ class _Counter:
         where = chunk.path or self.path
         count = self._count(where)
         count["outside"] += chunk.outside
-        count["read"] += chunk.outside + (chunk.batch.num_rows if chunk.counted else 0)
+        rows = chunk.outside + (chunk.batch.num_rows if chunk.counted else 0)
+        count["read"] += rows
+        self.rows += rows
         held = self._held.setdefault((chunk.noun, where, chunk.counted), [])
         held.append(chunk)
-        rows = sum(each.batch.num_rows for each in held)
-        if rows > HELD_ROWS or sum(each.batch.nbytes for each in held) > HELD_BYTES:
+        if (
+            sum(each.batch.num_rows for each in held) > HELD_ROWS
+            or sum(each.batch.nbytes for each in held) > HELD_BYTES
+        ):
             self._put(chunk.noun, where, chunk.counted)
 
     def finish(self) -> dict[str, _Counts]:

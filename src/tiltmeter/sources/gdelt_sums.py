@@ -48,6 +48,7 @@ def judged(rows: Rows, file: Input, reading: Reading, *, source: str = "gdelt-su
         *(unknown(side, told[name], "no such state") for name, side in zip(("iso_a", "iso_b"), sides, strict=True)),
         reason(pc.equal(*sides), "a pair of a state with itself"),
         reason(pc.is_null(values), "the sum is no number"),
+        mapped(column(rows, "days"), lambda told: None if told in _DAYS else f"no such number of days: {told}"),
     )
     start = days(told["date"])
     weekly = "week_start" in rows.batch.schema.names
@@ -58,6 +59,9 @@ def judged(rows: Rows, file: Input, reading: Reading, *, source: str = "gdelt-su
     batch = _figures(given, sides, source=source, run=reading.run)
     wanted = _of_use(sides, reading)
     yield from split(batch, fault, rows, noun=Figure, source=source, file=file, reading=reading, wanted=wanted)
+
+
+_DAYS: Final = frozenset("1234567")
 
 
 def _week_end(text: str) -> dt.date | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tiltmeter.nouns import Document, batches
 from tiltmeter.sources import _days
 from tiltmeter.sources._columns import column, day_faults, days, filled, mapped, reason, split
-from tiltmeter.sources._documents import HEADER, digest, document, several, whole
+from tiltmeter.sources._documents import HEADER, HTML, digest, document, several, whole
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._rows import Rows, require
 from tiltmeter.sources._source import Chunk, Head, Reading, Source, rejects
@@ -154,7 +154,7 @@ def _sniff(head: Head) -> float:
     names = set(head.columns)
     if names & set(_TEXT) and (names & set(_DATE) or names & set(_ID)):
         return 0.8
-    if head.file.suffix in {".html", ".htm"} or (head.file.suffix == ".txt" and not len(names) > 8):
+    if head.file.suffix in {*HTML, ".docx", ".eml"} or (head.file.suffix == ".txt" and not len(names) > 8):
         return 0.5
     return 0.0
 
