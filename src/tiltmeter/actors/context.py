@@ -8,7 +8,7 @@ from typing import Final
 from tiltmeter.actors.codes import actor
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.lexicon import Lexicon
-from tiltmeter.actors.merge import _with_section
+from tiltmeter.actors.merge import with_section
 from tiltmeter.actors.piece import Piece
 
 _END: Final = re.compile(r"(?<!\b\w)[.!?…]+[\"»”’)]*\s+(?=[\"«“„(]?[A-ZÀ-ÞА-ЯЁІЇЄҐİÇĞŞÖÜ])|\n+")
@@ -137,5 +137,5 @@ def _resolve(piece: Piece, acting: set[str], inside: set[str], before: list[set[
     if state is None or (piece.abroad and inside and not piece.known):
         piece.code, piece.name = None, piece.known or f"role:{piece.section}"
         return
-    piece.code = _with_section(state, piece.section)
+    piece.code = with_section(state, piece.section)
     piece.name = piece.known or actor(piece.code).name

@@ -147,7 +147,7 @@ def _chain(first: Piece, second: Piece) -> Piece:
     piece.bare = first.bare or second.bare
     piece.abroad = first.abroad or second.abroad
     if piece.bound and piece.code:
-        piece.code = _with_section(piece.code, piece.section)
+        piece.code = with_section(piece.code, piece.section)
     piece.kind = "person" if piece.bound and piece.head == "title" else "group"
     return piece
 
@@ -163,7 +163,8 @@ def _span(first: Piece, second: Piece) -> Piece:
     return Piece(first.start, second.end, "role", None, "group", first.name)
 
 
-def _with_section(code: str, section: str) -> str:
+def with_section(code: str, section: str) -> str:
+    """The code of a state's civilians or armed groups; any other section and code stay as they are."""
     state = code.partition("-")[0]
     return state + _GROUP_SUFFIX[section] if section in _GROUP_SUFFIX and len(state) == 3 and code == state else code
 
@@ -172,7 +173,7 @@ def _bound(role: Piece, state: Piece, first: Piece, second: Piece) -> Piece:
     piece = _span(first, second)
     piece.bound, piece.shut = True, state is second
     piece.section, piece.head, piece.bare = role.section, role.head, role.bare
-    piece.code = _with_section(state.code, role.section) if state.code else None
+    piece.code = with_section(state.code, role.section) if state.code else None
     piece.name = state.name
     piece.kind = "person" if role.head == "title" else "group"
     return piece
