@@ -70,6 +70,48 @@ def train(out: Out = None) -> None:
 
 
 @app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Articles: txt or html; - is standard input.")],
+    language: Annotated[str | None, typer.Option(help="ISO 639-1 code; found without it.")] = None,
+    date: Annotated[str | None, typer.Option(help="The article's date, YYYY-MM-DD; found without it.")] = None,
+    json_: Json = False,
+) -> None:
+    """Read an article: who did what to whom, ties, quotes, and its claims put to the test."""
+    from tiltmeter import reading
+    from tiltmeter.questions.brief import to_json
+    from tiltmeter.workspace import SETTINGS
+
+    folder = os.environ.get("TILTMETER_WORKSPACE")
+    workspace = _workspace() if folder or Path(SETTINGS).exists() else None
+    coder, _ = _trained()
+    briefs = []
+    for file in files:
+        document = _document(file, language, date)
+        with _progress(f"reading {file.name}") as step:
+            briefs.append(reading.read(document, coder=coder, workspace=workspace, now=_now, progress=step))
+    if json_:
+        _print_json([to_json(one) for one in briefs] if len(briefs) > 1 else to_json(briefs[0]))
+    else:
+        for one in briefs:
+            _show("brief", one)
+
+
+def _document(file: Path, language: str | None, date: str | None) -> Any:
+    from tiltmeter.nouns import Document
+    from tiltmeter.sources import document
+
+    if str(file) == "-":
+        told = Document("reports", "-", "", sys.stdin.read())
+    else:
+        told = document(file)
+    try:
+        day = dt.date.fromisoformat(date) if date else told.date
+    except ValueError as error:
+        raise SourceError(f"not a date: {date}", mend="write it as YYYY-MM-DD") from error
+    return dataclasses.replace(told, language=language or told.language, date=day)
+
+
+@app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
     theatre: Annotated[str, typer.Option(help="A bundled theatre's name or a TOML file.")] = "central_asia",

@@ -32,12 +32,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A claim found in a text, where it stands, and the finding on it; without one, `why` says why."""
+    """A claim found in a text, where it stands, and the finding on it."""
 
     span: tuple[int, int]
-    claim: Claim | None
-    finding: Finding | None
-    why: str = ""
+    claim: Claim
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,14 @@ class Brief:
     claims: tuple[Tested, ...]
 
 
-Test = Callable[[str, str, Sequence[Mention]], "tuple[Claim | None, Finding | None, str]"]
-"""Parses and tests a sentence of a language with the actors in it: the claim, its finding, or why there is none."""
+Answer = tuple[Claim, Finding]
+"""A claim and the finding on it."""
+Test = Callable[[str, str, Sequence[Mention], bool], Sequence[Answer]]
+"""Tests a sentence of a language with the actors in it; the last argument says whether it is a quote."""
 
 
 def brief(
-    text: str, *, coder: Coder, test: Test, check_tie: Callable[[Tie], tuple[Claim, Finding] | None],
+    text: str, *, coder: Coder, test: Test, check_tie: Callable[[Tie], Answer | None],
     language: str | None = None, date: dt.date | None = None,
 ) -> Brief:  # fmt: skip
     """
@@ -155,25 +156,23 @@ def _named(mentions: Sequence[Mention]) -> tuple[Named, ...]:
 
 def _claims(said: Sequence[Quote], ready: Sequence[Sentence], read: Coded, text: str, test: Test) -> list[Tested]:
     """Claims among the quotes and the sentences; what is in a quote is tested once, as the quote."""
-    spans = [quote.span for quote in said]
+    spans = [(*quote.span, True) for quote in said]
     for s in ready:
         span = (s.starts[0], s.ends[-1])
-        if not any(span[0] < end and start < span[1] for start, end in spans):
-            spans.append(span)
+        if not any(span[0] < end and start < span[1] for start, end, _ in spans):
+            spans.append((*span, False))
     out = []
-    for start, end in sorted(spans):
+    for start, end, quoted in sorted(spans):
         here = [
             dataclasses.replace(mention, start=mention.start - start, end=mention.end - start)
             for mention in read.mentions
             if start <= mention.start and mention.end <= end
         ]
-        claim, finding, why = test(text[start:end], read.language, here)
-        if claim is not None:
-            out.append(Tested((start, end), claim, finding, why))
+        out += [Tested((start, end), *answer) for answer in test(text[start:end], read.language, here, quoted)]
     return out
 
 
-def _checked(told: Sequence[Tie], check_tie: Callable[[Tie], tuple[Claim, Finding] | None]) -> list[Tested]:
+def _checked(told: Sequence[Tie], check_tie: Callable[[Tie], Answer | None]) -> list[Tested]:
     return [Tested(tie.span, *answer) for tie in told if (answer := check_tie(tie))]
 
 
@@ -199,23 +198,21 @@ def to_json(read: Brief) -> dict[str, Any]:
 
 def _claim_json(one: Tested) -> dict[str, Any]:
     claim, finding = one.claim, one.finding
-    window = claim.window if claim else None
     return {
         "span": list(one.span),
-        "kind": claim.kind if claim else None,
-        "about": _about(claim) if claim else {},
-        "window": [day.isoformat() for day in window] if window else None,
-        "verdict": finding.verdict if finding else "untestable",
-        "probability": finding.probability if finding else None,
+        "kind": claim.kind,
+        "about": _about(claim),
+        "window": [day.isoformat() for day in claim.window] if claim.window else None,
+        "verdict": finding.verdict,
+        "probability": finding.probability,
         "by_definition": {
             name: {"probability": judged.probability, "prior": judged.prior, "verdict": judged.verdict}
-            for name, judged in (finding.by_definition.items() if finding else ())
+            for name, judged in finding.by_definition.items()
         },
         "evidence": [
-            {"source": row.source, "key": row.key, "for": row.speaks_for, "text": row.text}
-            for row in (finding.evidence if finding else ())
+            {"source": row.source, "key": row.key, "for": row.speaks_for, "text": row.text} for row in finding.evidence
         ],
-        "why": one.why or (finding.why if finding else ""),
+        "why": finding.why,
     }
 
 
