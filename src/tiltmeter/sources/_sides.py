@@ -7,6 +7,8 @@ import functools
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from tiltmeter.nouns import ORGANISATIONS
+
 if TYPE_CHECKING:
     from tiltmeter.nouns import Actor
 
@@ -69,7 +71,12 @@ def side(
         return named
     if state is None:
         return named
-    return state + _role(sectors)
+    return _group(state, _role(sectors))
+
+
+def _group(code: str, group: str) -> str:
+    """The code of a state's group; organisations have none."""
+    return code + group if code not in ORGANISATIONS and "-" not in code else code
 
 
 def _role(sectors: frozenset[str]) -> str:
@@ -93,10 +100,27 @@ def _resolve(name: str, on: dt.date | None) -> str | None:
 @functools.lru_cache(maxsize=200_000)
 def _lasting(name: str) -> tuple[bool, str | None]:
     """Whether a name means the same on every day; and its code, the latest if it may not."""
+    if by_role := _by_role(name):
+        return True, by_role
     found = _find(name, None)
     # a role with its state in brackets, or a state's own name, is no person with dates of office
     same = found is None or name.endswith(")") or name == found.name
     return same, found.code if found is not None else None
+
+
+def _by_role(name: str) -> str | None:
+    """The side of a role with its state in brackets, if the role is in our table."""
+    role, _, state = name.removesuffix(")").rpartition(" (")
+    if role not in _roles() or not (code := state_code(state)):
+        return None
+    return _group(code.partition("-")[0], _roles()[role])
+
+
+@functools.cache
+def _roles() -> dict[str, str]:
+    lines = files("tiltmeter.sources").joinpath("roles.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
+    return {role: {"civ": "-CIV", "reb": "-REB", "state": ""}[side] for role, side in rows}
 
 
 def _find(name: str, on: dt.date | None) -> Actor | None:
@@ -143,6 +167,5 @@ def other_codes() -> dict[str, str]:
 @functools.cache
 def _codes() -> frozenset[str]:
     from tiltmeter._codes import countries
-    from tiltmeter.nouns import ORGANISATIONS
 
     return frozenset({*countries(), *ORGANISATIONS})
