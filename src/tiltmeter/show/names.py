@@ -78,6 +78,19 @@ def name(code: str, language: str) -> str:
     return f"{state} ({words(language).get(f'group_{group}', group)})"
 
 
+def language_name(code: str, language: str) -> str:
+    """
+    The name of a language in a language; the code itself if nobody knows it.
+
+    >>> language_name("de", "en"), language_name("und", "en")
+    ('German', 'und')
+    """
+    from babel import Locale
+
+    found = Locale.parse(language).languages.get(code) if code != "und" else None
+    return str(found or code)
+
+
 def _english(code: str) -> str:
     try:
         return code if len(code) != 3 else actor(code).name
