@@ -132,6 +132,21 @@ def test_one_person_can_hold_offices_of_two_actors() -> None:
 
 def test_a_former_president_is_a_civilian() -> None:
     assert found("former Kyrgyz president Almazbek Atambayev", "en", dt.date(2019, 8, 8))[0][1] == "KGZ-CIV"
+    assert found("former president Yahya Jammeh", "en")[0][1] == "GMB-CIV"
+    assert found("бывший президент Киргизии Алмазбек Атамбаев", "ru")[0][1] == "KGZ-CIV"
+
+
+def test_organisations_have_no_civilians() -> None:
+    assert [code for _, code in found("CIS protesters; SCO rebels; OTS activists", "en")] == ["CIS", "SCO", "OTS"]
+
+
+def test_roles_of_different_kinds_are_not_one_actor() -> None:
+    text = "In Belarus nahm die Polizei Hunderte Demonstranten fest."
+    assert found(text, "de")[1:] == [("Polizei", "BLR"), ("Demonstranten", "BLR-CIV")]
+
+
+def test_a_first_name_spelt_otherwise_is_part_of_the_name() -> None:
+    assert found("El ministro ucraniano, Dmitro Kuleba", "es")[-1] == ("Dmitro Kuleba", "UKR")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from tiltmeter.actors.lexicon import LANGUAGES
 
 WORDS = st.sampled_from(
     ["Kazakh", "police", "US", "U.S.", "president", "of", "the", "Georgia", "Putin", "Joe Biden", "in", "Brussels",
-     "Казахстана", "президент", "Türkiye'nin", "İran", "Kreml", "-", ".", ", ", "\n", "’s", "former", "de", "EU", "$"]
+     "Казахстана", "президент", "Türkiye'nin", "İran", "Kreml", "-", ".", ", ", "\n", "’s", "former", "de", "EU", "$",
+     "SCO", "CIS", "protesters", "rebels", "Rutte", "opposition", "leader", "Security Council", "Almaty", "Hamas"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join))
 

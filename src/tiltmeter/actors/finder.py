@@ -18,6 +18,7 @@ from tiltmeter.errors import ActorError
 from tiltmeter.nouns import ORGANISATIONS, Actor, Mention
 
 _LONGEST_CODE: Final = len("AFG-TAL")
+_INVERTED: Final = re.compile(r"^(?P<head>[^,]+), (?P<rest>[^,]+)$")
 _BRACKETED: Final = re.compile(r"^(?P<role>[^()]+?)\s*\((?P<state>[^()]+)\)$")
 
 
@@ -91,11 +92,20 @@ def _resolved(name: str, language: str | None, on: dt.date | None) -> Actor | No
     named = by_name().get(" ".join(fold(name).split()))
     if named:
         return actor(named)
+    inverted = _INVERTED.match(name)
+    if inverted and (turned := _resolved(f"{inverted['rest']} {inverted['head']}", language, on)):
+        return turned
+    if name.islower() and not name.title().islower() and (capital := _resolved(name.title(), language, on)):
+        return capital
     languages = [language] if language else ["ru", "uk"] if _cyrillic(name) else ["en", "de", "fr", "es", "tr"]
     for one in languages:
-        code = _whole(name, one, on) or _bracketed(name, one, on) or _single(name, one, on)
+        code = _whole(name, one, on) or _bracketed(name, one, on)
         if code:
             return actor(code)
+    for one in languages:
+        codes = {mention.code for mention in find(name, language=one, on=on) if mention.code}
+        if codes:
+            return actor(codes.pop()) if len(codes) == 1 else None
     return None
 
 
@@ -122,9 +132,3 @@ def _bracketed(name: str, language: str, on: dt.date | None) -> str | None:
     sections = {piece.section for piece in roles}
     group = "-CIV" if "civ" in sections else "-REB" if "reb" in sections else ""
     return holder.code + group if holder.code in states() else holder.code
-
-
-def _single(name: str, language: str, on: dt.date | None) -> str | None:
-    """The one code that running text would find in it."""
-    codes = {mention.code for mention in find(name, language=language, on=on) if mention.code}
-    return codes.pop() if len(codes) == 1 else None

@@ -9,6 +9,7 @@ from typing import Final
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.lexicon import Lexicon
 from tiltmeter.actors.piece import Piece
+from tiltmeter.nouns import ORGANISATIONS
 
 _STATELIKE: Final = frozenset({"name", "adjective", "people", "capital", "metonym", "organisation", "seat"})
 _ADJECTIVAL: Final = frozenset({"adjective", "people"})
@@ -163,10 +164,14 @@ def _span(first: Piece, second: Piece) -> Piece:
     return Piece(first.start, second.end, "role", None, "group", first.name)
 
 
+def _is_state(code: str) -> bool:
+    return len(code) == 3 and code not in ORGANISATIONS
+
+
 def with_section(code: str, section: str) -> str:
     """The code of a state's civilians or armed groups; any other section and code stay as they are."""
     state = code.partition("-")[0]
-    return state + _GROUP_SUFFIX[section] if section in _GROUP_SUFFIX and len(state) == 3 and code == state else code
+    return state + _GROUP_SUFFIX[section] if section in _GROUP_SUFFIX and _is_state(code) else code
 
 
 def _bound(role: Piece, state: Piece, first: Piece, second: Piece) -> Piece:
@@ -244,6 +249,9 @@ def _title_and_person(text: str, first: Piece, second: Piece, gap: _Gap) -> Piec
     piece.sort, piece.kind, piece.name = "person", "person", second.name
     piece.bound, piece.section, piece.head = True, first.section, first.head
     piece.code = first.code if first.bound and first.code else second.code
+    piece.seat = second.seat
+    if not piece.code and first.section == "civ" and _is_state(second.seat):  # former president Yahya Jammeh
+        piece.code = f"{second.seat}-CIV"
     if second.code and first.bound and first.code and second.code.startswith(first.code):
         piece.code = second.code
     return piece
@@ -297,10 +305,11 @@ def _takes_a_name(text: str, piece: Piece, lexicon: Lexicon) -> bool:
 
 def _formerly(text: str, piece: Piece, lexicon: Lexicon) -> None:
     """A former office-holder is no longer the state, but one of its civilians."""
-    if piece.section != "title" or not piece.code or len(piece.code) != 3:
+    state = piece.code or piece.seat
+    if piece.section != "title" or not _is_state(state):
         return
     former = lexicon.words.get("former", frozenset())
     inside = fold(text[piece.start : piece.end]).split()
     before = fold(text[max(0, piece.start - 16) : piece.start]).split()
     if any(word in former for word in inside) or (before and before[-1] in former):
-        piece.code = piece.code + "-CIV"
+        piece.code = f"{state}-CIV"

@@ -11,22 +11,22 @@ _DISSOLVED: Final = dt.date(1991, 12, 26)
 """The Supreme Soviet's declaration 142-N; Russia had continued the Union's seat two days before."""
 
 
-def office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str]:
-    """The code of the office held on a date (the latest, without a date), and the person's name."""
+def office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str, str]:
+    """The code of the office held on a date (the latest, without a date), the name, and whose office it was last."""
     held = [
         sense
         for sense in people
         if on is None or ((sense.since is None or sense.since <= on) and (sense.until is None or on <= sense.until))
     ]
     if not held:
-        return None, people[-1].name
+        return None, people[-1].name, people[-1].code
     if on is None:
         held = [max(held, key=lambda sense: (sense.until is None, sense.since or dt.date.min))]
     codes = {sense.code for sense in held}
     latest = max(held, key=lambda sense: sense.since or dt.date.min)
     if len(codes) > 1 and len({sense.name for sense in held}) > 1:
-        return None, latest.name
-    return dated_code(latest.code, on), latest.name
+        return None, latest.name, ""
+    return dated_code(latest.code, on), latest.name, latest.code
 
 
 def dated_code(code: str, on: dt.date | None) -> str | None:

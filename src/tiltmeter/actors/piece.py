@@ -14,8 +14,12 @@ from tiltmeter.actors.office import dated_code, office
 @dataclass(slots=True)
 class Piece:
     """
-    A stretch of the text with what it names; `section`, `head` and `bare` are set once a role is in it, `known`
-    is the name printed after a title.
+    A stretch of the text with what it names.
+
+    `section` is what its roles make of a state, `head` the section of the last role, `bare`
+    whether they can stand alone, `bound` whether a state is in it, `shut` whether it ends
+    with that state, `abroad` whether a place after it is not its state. `known` is the name
+    printed after a title, `seat` the state of a seat or of a person's last office.
     """
 
     start: int
@@ -31,7 +35,6 @@ class Piece:
     bare: bool = False
     bound: bool = False
     abroad: bool = False
-    former: bool = False
     seat: str = ""
     known: str = ""
     shut: bool = False
@@ -47,7 +50,7 @@ class _Reading:
     on: dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Hit:
     """A hit: its place in the text, the end of the stem within it, whether it touches the piece before."""
 
@@ -132,8 +135,8 @@ def _person(reading: _Reading, hit: _Hit, senses: list[Sense]) -> Piece | None:
             start = with_given_name(reading.text, start, people)
             if not weak and start == hit.start and other_person(reading.text, start, reading.lexicon):
                 return None
-    code, name = office(people, reading.on)
-    return Piece(start, hit.end, "person", code, "person", name, weak=weak)
+    code, name, last = office(people, reading.on)
+    return Piece(start, hit.end, "person", code, "person", name, weak=weak, seat=last)
 
 
 def _piece(start: int, end: int, sense: Sense, code: str | None) -> Piece:
