@@ -15,7 +15,8 @@ from tiltmeter.errors import ActorError
         ("Military Personnel - Special (Turkey)", "TUR"), ("UN Security Council", "UN"), ("Russland", "RUS"),
         ("Казахстан", "KAZ"), ("Коллективная", None), ("Unspecified Actor", None), ("", None), ("XKX", "XKX"),
         ("Foreign Affairs (Kazakhstan)", "KAZ"), ("Korea, North", "PRK"), ("government of kazakhstan", "KAZ"),
-        ("IRAN (ISLAMIC REPUBLIC OF)", "IRN"), ("Micronesia (Federated States of)", "FSM"), ("TÜRKİYE", "TUR"),  ("Taliban", "AFG-TAL"), ("Саудовская Аравия", "SAU"),
+        ("IRAN (ISLAMIC REPUBLIC OF)", "IRN"), ("Micronesia (Federated States of)", "FSM"), ("TÜRKİYE", "TUR"),
+        ("Taliban", "AFG-TAL"), ("Саудовская Аравия", "SAU"),
     ],
 )  # fmt: skip
 def test_a_name_of_a_table_becomes_an_actor(name: str, code: str | None) -> None:

@@ -63,7 +63,11 @@ def by_name() -> dict[str, str]:
     >>> by_name()["kazakhstan"]
     'KAZ'
     """
-    return {" ".join(fold(name).split()): code for code, name in _names().items()}
+    names = dict(_names())
+    for state in states():
+        names |= {f"{state}-{group}": f"{names[state]}: {_GROUPS[group]}" for group in ("CIV", "REB")}
+    names["AFG-TAL"] = f"{names['AFG']}: {_GROUPS['TAL']}"
+    return {" ".join(fold(name).split()): code for code, name in names.items()}
 
 
 def suggest(code: str) -> str | None:
