@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KINDS: Final = ("troops", "money", "goods", "mediation")
+KINDS: Final = ("troops", "mediation", "money", "goods")
 
 _CAMEO: Final = {
     "062": "troops", "072": "troops", "074": "troops", "045": "mediation",
@@ -38,8 +38,18 @@ def kind(sentence: str, cameo: str = "") -> str:
     """
     if cameo[:3] in _CAMEO:
         return _CAMEO[cameo[:3]]
+    return next((name for name in KINDS if marked(sentence, name)), "goods")
+
+
+def marked(sentence: str, what: str) -> bool:
+    """
+    Whether a sentence has a word of the table's section, in any language.
+
+    >>> marked("Die letzten Soldaten verließen das Land.", "withdrawn"), marked("All is quiet.", "coup")
+    (True, False)
+    """
     low = f" {sentence.lower()} "
-    return next((name for name, marks in _marks().items() if any(f" {mark}" in low for mark in marks)), "goods")
+    return any(f" {mark}" in low for mark in _marks().get(what, ()))
 
 
 def kinds(events: pa.Table, rows: Sequence[int]) -> list[str]:
