@@ -63,6 +63,18 @@ def test_a_binary_file_is_refused(store: Store, tmp_path: Path, name: str, conte
         _refused(store, name, _file(tmp_path, f"a{ending}", content), **options)
 
 
+@pytest.mark.parametrize(
+    ("begins", "kind", "mend"),
+    [(b"%PDF-1.7\n", "a PDF", "pdftotext"), (b"PK\x03\x04", "Office", "CSV"), (b"\x1f\x8b\x08", "gzip", ".gz")],
+)
+def test_a_file_of_another_kind_is_named_with_what_to_do(
+    store: Store, tmp_path: Path, begins: bytes, kind: str, mend: str
+) -> None:
+    error = _refused(store, "reports", _file(tmp_path, "a.txt", begins + b"something " * 50))
+    assert kind in error.what
+    assert mend in error.mend
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 @pytest.mark.parametrize(
     ("name", "ending"), [("reports", ".txt"), ("icews", ".csv"), ("unga", ".csv"), ("auto", ".txt")]

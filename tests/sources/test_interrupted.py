@@ -38,7 +38,8 @@ def _folder(root: Path) -> Path:
 
 def _events(file: Path) -> list[dict[str, Any]]:
     with Store.open(file, write=False) as store:
-        return store.query("SELECT * FROM events ORDER BY key").to_pylist()
+        told: list[dict[str, Any]] = store.query("SELECT * FROM events ORDER BY key").to_pylist()
+        return told
 
 
 def test_a_killed_take_is_made_whole_by_taking_again(tmp_path: Path) -> None:

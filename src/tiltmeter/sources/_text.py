@@ -12,8 +12,15 @@ _MARKS: Final = {
     codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
 }  # fmt: skip
 
-_MAGIC: Final = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
-"""How PDF, zip and Office files, pictures and gzip begin."""
+_MAGIC: Final = {
+    b"%PDF-": ("a PDF", "take its text out first: pdftotext FILE.pdf FILE.txt"),
+    b"PK\x03\x04": ("a packed file (zip or Office)", "name it .zip or .docx if it is one; save a table as CSV"),
+    b"\x1f\x8b": ("a gzip file", "name it .gz"),
+    b"\xd0\xcf\x11\xe0": ("an old Office file", "save it as txt, docx or CSV"),
+    b"\x89PNG": ("a picture", "give its text"), b"\xff\xd8\xff": ("a picture", "give its text"),
+    b"GIF8": ("a picture", "give its text"),
+}  # fmt: skip
+"""How files begin that are often given instead of a text, what they are, and what to do."""
 
 _PRINTABLE_CONTROLS: Final = frozenset(b"\t\n\r\f\x0b\x1b\x1c\x1d\x1e\x1f\x85")
 
@@ -33,10 +40,13 @@ def refuse_unless_text(first: bytes, *, where: str, strict: bool = True) -> None
     for mark, encoding in _MARKS.items():
         if first.startswith(mark):
             raise _other(encoding, where)
+    for magic, (kind, mend) in _MAGIC.items():
+        if first.startswith(magic):
+            raise SourceError(f"{kind}, not text", mend=mend, where=where)
     if b"\0" in first:
         raise _other("UTF-16", where) if _looks_wide(first) else _binary(where)
     odd = sum(byte < 32 and byte not in _PRINTABLE_CONTROLS for byte in first)
-    if first.startswith(_MAGIC) or odd * 10 > len(first) > 1_000:
+    if odd * 10 > len(first) > 1_000:
         raise _binary(where)
     problem = _undecodable(first) if strict else None
     if problem is not None and problem < len(first) - 3:
