@@ -15,7 +15,7 @@ Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 
 LIMIT: Final = 2.0
-"""Ends of the tilt's axis in every chart, axis units: as far beyond each pole as the pole is from the middle."""
+"""Ends of the tilt's axis unless told otherwise, axis units: as far beyond a pole as the pole is from 0."""
 WEAK: Final = 20
 """Share of the data, percent, below which a mark is drawn grey."""
 KINDS: Final = ("votes", "words", "deeds", "figures", "facts")
@@ -36,7 +36,7 @@ CONFIG: Final[Spec] = {
 }  # fmt: skip
 
 
-def curve(words: Mapping[str, str], *, height: int = 170) -> Spec:
+def curve(words: Mapping[str, str], *, limit: float = LIMIT, height: int = 180) -> Spec:
     """
     A state's tilt through time: median, 50 and 90 % bands, what is mostly prior in grey.
 
@@ -47,11 +47,11 @@ def curve(words: Mapping[str, str], *, height: int = 170) -> Spec:
     import altair as alt
 
     time = alt.X("t:T", title=None, scale=_span(), axis=_years())
-    y = _tilt_axis(alt.Y, "mid:Q", words)
+    y = _tilt_axis(alt.Y, "mid:Q", words, limit)
     at = alt.param(name="at", value=0)
     rows = alt.Chart(alt.NamedData(name="curve"))
     seen = rows.transform_calculate(**_split("share"))
-    ground = _ground()
+    ground = _ground(limit)
     poles = _lines([-1.0, 1.0], dash=[2, 3])
     moments = (
         alt.Chart(alt.NamedData(name="moments")).mark_rule(color="var(--muted)", strokeWidth=1, opacity=0.45)
@@ -85,7 +85,7 @@ def curve(words: Mapping[str, str], *, height: int = 170) -> Spec:
     return _spec(chart, height=height)
 
 
-def answer(words: Mapping[str, str], *, states: int) -> Spec:
+def answer(words: Mapping[str, str], *, states: int, limit: float = LIMIT) -> Spec:
     """
     Where each state stood before and stands now, with 50 and 90 % intervals; grey where the data say little.
 
@@ -102,7 +102,7 @@ def answer(words: Mapping[str, str], *, states: int) -> Spec:
     )  # fmt: skip
     shade = _shade()
     fade = alt.condition(f"datum.time === {json.dumps(order[1])}", alt.value(1), alt.value(0.6))
-    x = _tilt_axis(alt.X, "lo:Q", words)
+    x = _tilt_axis(alt.X, "lo:Q", words, limit)
     dash = alt.condition(f"datum.share < {WEAK}", alt.value([2, 5]), alt.value([1, 0]))
     wide = base.mark_rule(strokeWidth=2.5, strokeCap="round").encode(
         x=x, x2="hi:Q", color=shade, opacity=fade, strokeDash=dash
@@ -127,7 +127,7 @@ def moves(words: Mapping[str, str], *, kinds: Sequence[str], states: int) -> Spe
     weak = f"datum.share < {WEAK}"
     colour = alt.Color("kind:N", sort=names, title=None,
                        scale=alt.Scale(domain=names, range=[_hue(kind) for kind in kinds]),
-                       legend=alt.Legend(orient="top", symbolType="circle", symbolSize=90))  # fmt: skip
+                       legend=None)  # fmt: skip
     shown = alt.condition(weak, alt.value("var(--weak)"), colour)
     base = alt.Chart(alt.NamedData(name="moves")).encode(
         y=alt.Y("state:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.4, paddingOuter=0.2),
@@ -289,7 +289,7 @@ def _knobs(**values: float) -> list[Any]:
 def _years() -> Any:
     import altair as alt
 
-    return alt.Axis(format="%Y", tickCount="year", grid=False, labelFlush=False)
+    return alt.Axis(format="%Y", tickCount="year", grid=False, labelOverlap="parity", labelSeparation=5)
 
 
 def _split(share: str) -> dict[str, str]:
@@ -309,13 +309,14 @@ def _band(seen: alt.Chart, time: Any, low: str, high: str, opacity: float, *, co
     return area
 
 
-def _tilt_axis(channel: Any, field: str, words: Mapping[str, str]) -> Any:
+def _tilt_axis(channel: Any, field: str, words: Mapping[str, str], limit: float) -> Any:
     import altair as alt
 
     labels = {-1: words["pole_a"], 0: "0", 1: words["pole_b"]}
     text = " : ".join(f"datum.value === {value} ? {json.dumps(label)}" for value, label in labels.items())
-    axis = alt.Axis(values=[-2, -1, 0, 1, 2], labelExpr=f"{text} : format(datum.value, '+d')", grid=False, tickSize=4)
-    return channel(field, title=None, scale=alt.Scale(domain=[-LIMIT, LIMIT], nice=False, clamp=True), axis=axis)
+    axis = alt.Axis(values=[-1, 0, 1], labelExpr=f"{text} : datum.value", grid=False, tickSize=4)
+    scale = alt.Scale(domain=[-limit, limit], nice=False, clamp=True)
+    return channel(field, title=None, scale=scale, axis=axis)
 
 
 def _shade() -> Any:
@@ -332,11 +333,11 @@ def _class(field: str) -> Any:
     return alt.Color(field, scale=scale, legend=None)
 
 
-def _ground() -> Any:
+def _ground(limit: float) -> Any:
     """The classes of the diverging scale as faint stripes behind a curve."""
     import altair as alt
 
-    edges = [-LIMIT, *_CLASSES, LIMIT]
+    edges = [-limit, *_CLASSES, limit]
     sides = [at for at in range(len(DIVERGING)) if at != len(DIVERGING) // 2]
     stripes: list[dict[str, Any]] = [{"low": edges[at], "high": edges[at + 1], "c": str(at)} for at in sides]
     scale = alt.Scale(domain=[str(at) for at in sides], range=[DIVERGING[at] for at in sides])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
@@ -13,6 +14,7 @@ from tiltmeter.actors.codes import alpha2
 from tiltmeter.errors import ActorError, ShowError
 
 FALLBACK: Final = "en"
+_CODE: Final = re.compile(r"[A-Z]{2,4}(-(CIV|REB|TAL))?")
 
 
 def languages() -> list[str]:
@@ -63,9 +65,11 @@ def name(code: str, language: str) -> str:
     Source:
         Unicode CLDR's territory names, by Babel. Organisations keep their short codes.
 
-    >>> name("KAZ", "de"), name("CSTO", "en"), name("KAZ-CIV", "en"), name("XYZ", "en")
-    ('Kasachstan', 'CSTO', 'Kazakhstan (civilians)', 'XYZ')
+    >>> name("KAZ", "de"), name("CSTO", "en"), name("KAZ-CIV", "en"), name("Ann-Marie Bo", "en")
+    ('Kasachstan', 'CSTO', 'Kazakhstan (civilians)', 'Ann-Marie Bo')
     """
+    if not _CODE.fullmatch(code):
+        return code
     stem, dash, group = code.partition("-")
     if code == "EU":
         return _territory("EU", language) or code

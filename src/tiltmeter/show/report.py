@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -129,18 +130,25 @@ def _specs(view: View, w: Mapping[str, str]) -> dict[str, charts.Spec]:
     poles = view.head["poles"]
     own = dict(w) | {
         "pole_a": poles["a"]["name"], "pole_b": poles["b"]["name"],
-        "chance_toward": _fill(w["chance_toward"], _values(view)),
+        **{key: _fill(w[key], _values(view)) for key in ("chance_toward", "move_axis")},
         "before": w["time_before"], "now": w["time_now"],
     }  # fmt: skip
     kinds = [gauge for gauge in GAUGES[1:] if any(gauge in basis["gauges"] for basis in view.bases.values())]
-    count = len(view.states)
+    count, limit = len(view.states), _limit(view)
     return {
-        "answer": charts.answer(own, states=count),
-        "curve": charts.curve(own),
+        "answer": charts.answer(own, states=count, limit=limit),
+        "curve": charts.curve(own, limit=limit),
         "moves": charts.moves(own, kinds=kinds, states=count),
         "influence": charts.influence(own),
         "rests": charts.rests(own),
     }
+
+
+def _limit(view: View) -> float:
+    """The end of the tilt's axis: a little beyond the widest answer, and beyond the poles."""
+    answers = [one[time] for basis in view.bases.values() for one in basis["answers"] for time in ("before", "now")]
+    widest: float = max(max(abs(one["lo"]), abs(one["hi"])) for one in answers)
+    return min(3.0, max(1.25, math.ceil(4 * 1.04 * widest) / 4))
 
 
 def _data(view: View, specs: Mapping[str, charts.Spec], w: Mapping[str, str]) -> str:

@@ -144,7 +144,7 @@ def brief(read: Brief, *, language: str = "en") -> Group:
         note = f" ({w['likely'].replace('{source}', likely)})" if likely and likely not in read.source_line.text else ""
         parts.append(_text(f"{read.source_line.text}{note}"))
     for title, rows in (
-        ("who", _actors(read)), ("what", _told(read, language)), ("all_ties", _ties(read, language)),
+        ("who", _actors(read)), ("what", _told(read, language)), ("ties", _ties(read, language)),
         ("quotes", _quotes(read, language)), ("claims_title", _tested(read, language)),
     ):  # fmt: skip
         if rows:

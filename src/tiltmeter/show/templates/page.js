@@ -52,13 +52,14 @@
       return { t: starts[+period], row: feet[kind], kind, when: when(+period), label: `${count} × ${word(kind)}` };
     });
   }
-  const CLOSE = 100 * DAY; // moments nearer than this share a label
-  function moments(code) {
+  const NUMBER = 30; // pixels that a moment's number needs; those nearer share a label
+  function moments(code, width) {
+    const close = (NUMBER / Math.max(200, width - 90)) * (span().to - span().from);
     const own = view.moments.filter((one) => !one.states.length || one.states.includes(code));
     const rows = own.map((one) => ({ t: Date.parse(one.date), number: one.number, label: one.label, when: one.until ? `${one.date}/${one.until}` : one.date }));
     let group = [];
     for (const row of [...rows, null]) {
-      if (group.length && (!row || row.t - group[0].t > CLOSE * (choice.from ? 0.5 : 1))) {
+      if (group.length && (!row || row.t - group[0].t > close)) {
         const numbers = group.map((one) => one.number);
         for (const one of group) one.number = "";
         group[0].number = numbers.length > 1 ? `${numbers[0]}\u2013${numbers.at(-1)}` : String(numbers[0]);
@@ -76,7 +77,7 @@
     curve: (figure) => {
       const code = figure.dataset.state, series = basis().curves[choice.gauge]?.[code];
       return series && {
-        data: { curve: within(rowsOf(series, view.time.kept)), moments: within(moments(code)), rug: within(rug(code)) },
+        data: { curve: within(rowsOf(series, view.time.kept)), moments: within(moments(code, figure.clientWidth)), rug: within(rug(code)) },
         params: { at: starts[choice.at], ...span() },
       };
     },
@@ -231,6 +232,8 @@
     made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
     return made;
   }
+  // dates and intervals stay on one line
+  const dated = (text) => text.split(/(\d{4}-\d\d-\d\d(?:\/\d{4}-\d\d-\d\d)?)/).map((part, at) => (at % 2 ? element("time", {}, part) : part));
   const bdi = (text) => element("bdi", {}, text);
   const tag = (text) => element("span", { class: "tag" }, text);
   const date = (row) => (row.start ? (row.end && row.end !== row.start ? `${row.start}/${row.end}` : row.start) : row.told ?? "");
@@ -269,7 +272,7 @@
     if (opened) panel.opener = document.activeElement;
     choice.why = code;
     setAt(at);
-    $("#panel-h").textContent = word("evidence_at", { state: name(code), period: when(at) });
+    $("#panel-h").replaceChildren(...dated(word("evidence_at", { state: name(code), period: when(at) })));
     $(".value", panel).textContent = $(`figure.curve[data-state="${code}"] .value`)?.textContent ?? "";
     const parts = [];
     if (found.events.length) {
@@ -369,7 +372,7 @@
     for (const figure of $$("figure.influence")) {
       const told = claimsOn().flatMap((claim) => claim[choice.basis].definitions.filter((one) => one.name === figure.dataset.definition && one.probability !== null)
         .map((one) => word("peak_in_window", { window: claim.about.window.join("/"), p: one.text, prior: one.prior_text })));
-      $(".peak", figure).textContent = told[0] ?? "";
+      $(".peak", figure).replaceChildren(...dated(told[0] ?? ""));
     }
   }
   function show() {

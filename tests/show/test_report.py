@@ -1,0 +1,242 @@
+"""The report is one file that needs no host, shows hostile text as text, and can be used without a mouse."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.questions import toy
+from tests.show.conftest import HOSTILE, TODAY, bases, made
+from tiltmeter.errors import ShowError
+from tiltmeter.questions.basis import Basis
+from tiltmeter.questions.tables import Tables
+from tiltmeter.show.names import languages, words
+from tiltmeter.show.report import MOST, report
+from tiltmeter.show.view import View, view
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+VOID = {"meta", "input", "br", "hr", "img", "link"}
+
+
+class Page(HTMLParser):
+    """The elements of a page with their attributes, and the text of its scripts."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.scripts: list[tuple[dict[str, str], str]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, own))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "script":
+            self.scripts.append((own, ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            own, text = self.scripts[-1]
+            self.scripts[-1] = (own, text + data)
+        else:
+            self.text.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [own for name, own in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def parsed(page: str) -> Page:
+    return Page(page)
+
+
+def data(parsed: Page) -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(next(text for own, text in parsed.scripts if own.get("id") == "data"))
+    return table
+
+
+def test_loads_nothing_from_any_host(page: str, parsed: Page) -> None:
+    for tag, own in parsed.elements:
+        assert "src" not in own, tag
+        assert tag not in {"link", "iframe", "object", "embed", "base", "form"} or tag == "form"
+    style = page[page.index("<style>") : page.index("</style>")]
+    assert "url(" not in style
+    assert "@import" not in style
+    policy = next(own["content"] for own in parsed.all("meta") if own.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'")
+    assert "http" not in policy
+    assert "'unsafe-eval'" not in policy
+
+
+def test_the_policy_names_exactly_the_scripts_of_the_page(parsed: Page) -> None:
+    policy = next(own["content"] for own in parsed.all("meta") if own.get("http-equiv") == "Content-Security-Policy")
+    running = [text for own, text in parsed.scripts if "type" not in own]
+    hashes = {"sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in running}
+    assert len(running) == 2
+    assert set(re.findall(r"sha256-[^']+", policy)) == hashes
+
+
+def test_hostile_text_is_shown_as_text(page: str, parsed: Page) -> None:
+    assert len(parsed.scripts) == 3
+    assert "<script>alert" not in page
+    assert not parsed.all("img")
+    assert not re.search(r"[\u202a-\u202e\u2066-\u2069]", page)
+    for _, own in parsed.elements:
+        assert not any(name.startswith("on") for name in own)
+        assert re.match(r"(https://|#|$)", own.get("href", "")), own["href"]
+    event = next(row for row in data(parsed)["view"]["evidence"]["events"] if row["doc"])
+    assert event["text"][0].startswith("Tallinn <script>alert(1)</script>")
+    assert event["text"][1] == "condemned"
+    assert len("".join(event["text"])) < 600 < len(HOSTILE)
+    assert data(parsed)["view"]["evidence"]["documents"]["d1"]["url"] == ""
+
+
+def test_is_small_and_says_its_language(page: str, parsed: Page) -> None:
+    assert len(page.encode()) < MOST
+    assert parsed.all("html")[0]["lang"] == "en"
+    assert parsed.all("title")
+    german = Page(report(made(language="de"), others={"en": "report.html"}, static=False))
+    assert german.all("html")[0]["lang"] == "de"
+    assert any("Die Antwort" in text for text in german.text)
+    assert {"href": "report.html", "hreflang": "en", "lang": "en"} in german.all("a")
+
+
+def test_every_chart_has_a_name_and_every_control_a_label(page: str, parsed: Page) -> None:
+    plots = [own for tag, own in parsed.elements if tag == "div" and own.get("class") == "plot"]
+    assert len(plots) > 6
+    assert all(own["role"] == "img" and own["aria-label"] for own in plots)
+    ids = [own["id"] for _, own in parsed.elements if "id" in own]
+    assert len(ids) == len(set(ids))
+    for control in ("<select", "<input"):
+        for at in (hit.start() for hit in re.finditer(control, page[: page.index('<script type="application/json"')])):
+            before = page[:at]
+            assert before.rfind("<label") > before.rfind("</label>"), page[at : at + 60]
+    levels = [int(tag[1]) for tag, _ in parsed.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_prints_both_bases_side_by_side(shown: View, parsed: Page) -> None:
+    text = " ".join(parsed.text)
+    assert "Record only" in text
+    assert "With the written reports" in text
+    assert shown.method["written"] == {"documents": 1, "events": 1}
+    for one in shown.claims:
+        assert {"verdict", "probability", "definitions"} <= set(one["record"]) & set(one["all"])
+
+
+def test_record_only_does_not_depend_on_written_reports() -> None:
+    record, written = bases()
+    flipped = Basis(written.theatre, toy.moved(toy.steady(), "words", 2.0, since="2021-07-01").tilt, written.tables)
+    one, other = made(parts=(record, written)), made(parts=(record, flipped))
+    assert one.bases["record"] == other.bases["record"]
+    assert [claim["record"] for claim in one.claims] == [claim["record"] for claim in other.claims]
+    assert one.bases["all"] != other.bases["all"]
+
+
+def test_written_rows_are_marked_and_kept_from_record_only(shown: View) -> None:
+    assert [row["written"] for row in shown.evidence["events"] if row["doc"]] == [True]
+    record, _ = bases()
+    assert not any(row["written"] for row in made(parts=(record, record)).evidence["events"])
+
+
+def test_numbers_the_data_hardly_carry_are_marked_weak() -> None:
+    record, written = bases()
+    tilt = record.tilt
+    assert tilt is not None
+    faint = toy.tilt_of({"tilt": tilt.draws[0], "votes": tilt.gauge_draws["votes"][0]}, share=0.1)
+    weak = made(parts=(Basis(record.theatre, faint, record.tables), written))
+    assert all(one["weak"] and one["verdict"]["verdict"] == "undecided" for one in weak.bases["record"]["answers"])
+    assert not any(one["weak"] for one in weak.bases["all"]["answers"])
+
+
+def test_finds_the_shift_that_is_there(shown: View) -> None:
+    moves = {(row["state"], row["gauge"]): row for row in shown.bases["record"]["moves"]}
+    for state in ("EST", "LVA", "LTU"):
+        assert moves[state, "deeds"]["lo"] > 0.9
+        assert abs(moves[state, "words"]["mid"]) < 0.1
+
+
+def test_votes_between_the_poles_come_with_the_states(shown: View) -> None:
+    (call,) = shown.evidence["calls"]
+    assert call["choices"] == "ya-ny"
+    assert call["url"] == "https://undocs.org/A/RES/76/1"
+
+
+def test_an_event_between_two_states_is_evidence_for_both(shown: View) -> None:
+    rows = [row for row in shown.evidence["events"] if row["key"] == "e3"]
+    assert sorted(row["state"] for row in rows) == [0, 1]
+    assert not any(row["counts"] for row in rows)
+
+
+def test_works_with_a_single_basis_and_no_findings() -> None:
+    record, _ = bases()
+    bare = Basis(toy.theatre(), record.tilt, Tables.of())
+    ids = {own.get("id") for _, own in Page(report(view(record=bare, today=TODAY), static=False)).elements}
+    assert {"answer", "tilt", "method"} <= ids
+    assert not {"claims", "episodes", "sentences"} & ids
+
+
+def test_without_a_fit_says_what_to_do() -> None:
+    with pytest.raises(ShowError, match="nothing is fitted yet") as caught:
+        view(record=Basis(toy.theatre(), None, Tables.of()), today=TODAY)
+    assert "tiltmeter fit" in caught.value.mend
+
+
+def test_an_unknown_language_says_how_to_add_it() -> None:
+    with pytest.raises(ShowError, match="does not speak 'xx'") as caught:
+        made(language="xx")
+    assert "xx.toml" in caught.value.mend
+
+
+def test_every_language_has_the_same_words() -> None:
+    first = words("en")
+    for language in languages():
+        other = words(language)
+        assert set(other) == set(first), language
+        for key, text in first.items():
+            assert sorted(re.findall(r"\{\w+\}", other[key])) == sorted(re.findall(r"\{\w+\}", text)), (language, key)
+
+
+def test_every_word_the_page_asks_for_is_there() -> None:
+    folder = resources.files("tiltmeter.show") / "templates"
+    template, script = ((folder / name).read_text("utf-8") for name in ("report.html.j2", "page.js"))
+    asked = set(re.findall(r"\bw\.(\w+)", template)) | set(re.findall(r'\bword\("(\w+)"', script))
+    assert len(asked) > 60
+    assert not asked - set(words("en"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+def test_a_browser_draws_every_chart(page: str, tmp_path: Path) -> None:
+    assert CHROMIUM is not None
+    file = tmp_path / "report.html"
+    file.write_text(page, encoding="utf-8")
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,12000",
+               "--virtual-time-budget=20000", "--dump-dom", file.as_uri()]  # fmt: skip
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    drawn = Page(re.sub(r"<noscript>.*?</noscript>", "", told, flags=re.DOTALL))
+    figures = sum(own.get("class", "").startswith("chart") for own in drawn.all("figure"))
+    pictures = sum("marks" in own.get("class", "") for own in drawn.all("svg"))
+    assert pictures == figures > 6
