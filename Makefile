@@ -2,6 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+WORKSPACE ?= tiltmeter-demo
 STAMP := $(VENV)/.installed
 
 .PHONY: install dev demo test check lint types floors format lock slow bench fuzz sample clean
@@ -13,20 +14,27 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@echo "training the coder from the corpus (about a minute, once)"
+	$(BIN)/tiltmeter train
 	@touch $@
 
 demo: install
-	$(BIN)/tiltmeter demo
+	$(BIN)/tiltmeter demo $(WORKSPACE)
 
 test: install
 	$(BIN)/python -m pytest -m "not slow"
 
-check: install
+lint: install
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
+
+types: install
 	$(BIN)/mypy
+
+floors: install
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -m "not slow"
+
+check: lint types floors test
 
 format: install
 	$(BIN)/ruff format src tests

@@ -14,9 +14,11 @@ from typing import Final
 
 from tiltmeter import __version__
 from tiltmeter.coder.trained import place
+from tiltmeter.errors import StoreError
 from tiltmeter.settings import load_theatre, theatre_names
 from tiltmeter.workspace import SETTINGS, Workspace
 
+MARK: Final = ".demo"
 OUTLET: Final = "tiltmeter sample (written for the demo)"
 
 
@@ -24,6 +26,22 @@ def theatres() -> list[str]:
     """Bundled theatres that come with a sample."""
     sample = resources.files("tiltmeter.sample")
     return [name for name in theatre_names() if (sample / name).is_dir()]
+
+
+def fresh(folder: Path, *, theatre: str, now: Callable[[], dt.datetime]) -> Workspace:
+    """
+    A new workspace for the demo, in the place of an earlier one.
+
+    Raises:
+        StoreError: The folder holds something else.
+    """
+    if (folder / MARK).exists():
+        shutil.rmtree(folder)
+    elif folder.exists() and any(folder.iterdir()):
+        raise StoreError("the folder is not empty, and no earlier demo", mend="name another folder", where=str(folder))
+    made = Workspace.create(folder, theatre=theatre, now=now)
+    (folder / MARK).write_text("made by `tiltmeter demo`, which replaces it\n", encoding="utf-8")
+    return made
 
 
 def fill(workspace: Workspace, *, written: bool = True) -> dict[str, int]:

@@ -70,6 +70,53 @@ def train(out: Out = None) -> None:
 
 
 @app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The workspace to make.")] = Path("tiltmeter-demo"),
+    language: Annotated[str, typer.Option(help="Of the report: en or de.")] = "en",
+    json_: Json = False,
+) -> None:
+    """The whole flow on the bundled sample, offline: findings here, and a workspace with report.html."""
+    from tiltmeter import bundle, reading
+    from tiltmeter.questions import brief, finding, verdict
+    from tiltmeter.show.page import page
+
+    trained = _trained()
+    workspace = bundle.fresh(folder, theatre="central_asia", now=_now)
+    stored = bundle.fill(workspace)
+    with _progress("coding the reports") as step:
+        counts = workspace.code(bundle=trained, progress=step)
+    with _progress("fitting the model") as step:
+        workspace.fit(progress=step)
+    with _progress("testing the claims"):
+        found, opinions = workspace.ask(), workspace.verdicts()
+    with bundle.article(workspace.theatre.name) as path:
+        told = (
+            reading.read(_document(path, None, None), coder=trained[0], workspace=workspace, now=_now) if path else None
+        )
+    report_file = folder / "report.html"
+    with _progress("drawing the report"):
+        report_file.write_text(page(workspace, language=language, findings=found, verdicts=opinions), encoding="utf-8")
+    if json_:
+        _print_json(
+            {
+                "workspace": str(folder), "report": str(report_file), "stored": stored, "coded": counts,
+                "findings": [finding.to_json(one) for one in found],
+                "verdicts": [verdict.to_json(one) for one in opinions],
+                "brief": brief.to_json(told) if told else None,
+            }
+        )  # fmt: skip
+        return
+    print("{votes:,} votes, {figures:,} weekly figures and {reports} written reports in;".format(**stored), end=" ")
+    print("{events} events coded from the reports.\n".format(**counts))
+    if told:
+        _show("brief", told)
+    _show("verdicts", opinions)
+    _show("findings", found)
+    print(f"\nThe report: {report_file}")
+    print(f"Go on with: tiltmeter why KAZ 2022-01 --workspace {folder}")
+
+
+@app.command()
 def read(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Articles: txt or html; - is standard input.")],
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code; found without it.")] = None,
@@ -100,10 +147,7 @@ def _document(file: Path, language: str | None, date: str | None) -> Any:
     from tiltmeter.nouns import Document
     from tiltmeter.sources import document
 
-    if str(file) == "-":
-        told = Document("reports", "-", "", sys.stdin.read())
-    else:
-        told = document(file)
+    told = Document("reports", "-", "", sys.stdin.read()) if str(file) == "-" else document(file)
     try:
         day = dt.date.fromisoformat(date) if date else told.date
     except ValueError as error:
@@ -147,7 +191,7 @@ def add(
     if json_:
         _print_json(rows)
     else:
-        _table(["path", "source", "read", "stored", "duplicate", "outside", "rejected"], rows)
+        _show("tallies", tallies)
 
 
 @app.command()
@@ -206,7 +250,7 @@ def fit(
 @app.command()
 def ask(
     claim: Annotated[
-        str | None, typer.Argument(help="A claim's id, or a TOML file of claims; all of the theatre's without it.")
+        str | None, typer.Argument(help="A claim's id, a sentence, or a TOML file; all of the theatre's without it.")
     ] = None,
     json_: Json = False,
 ) -> None:

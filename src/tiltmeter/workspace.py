@@ -289,8 +289,22 @@ class Workspace:
             return own
         if asked.endswith(".toml"):
             return load_claims(Path(asked))
-        known = ", ".join(claim.id for claim in self.theatre.claims)
-        raise QuestionError(f"no claim called {asked}", mend=f"known are {known}; or give a TOML file")
+        if " " not in asked.strip():
+            known = ", ".join(claim.id for claim in self.theatre.claims)
+            raise QuestionError(
+                f"no claim called {asked}", mend=f"known are {known}; or give a sentence or a TOML file"
+            )
+        return self._parsed(asked)
+
+    def _parsed(self, sentence: str) -> list[Claim]:
+        from tiltmeter.coder.detect import language_of
+        from tiltmeter.questions.parse import languages, parse_all
+
+        language = language_of(sentence, known=languages())
+        found = parse_all(sentence, language=language, theatre=self.theatre)
+        if isinstance(found, str):
+            raise QuestionError(f"untestable: {found}", mend="say who, what and when in one plain sentence")
+        return list(found)
 
     def why(self, state: str, when: str) -> Walk:
         """From the tilt of a state at a time to the sentences, rows and votes behind it."""
