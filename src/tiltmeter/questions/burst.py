@@ -16,6 +16,8 @@ FALSE_ALARMS: Final = 0.1
 OVERLAP: Final = 2.5
 """Independent looks that the overlapping windows of seven days amount to, for each seven; from simulation."""
 TURNS: Final = 4
+WEAK: Final = 0.25
+"""Share of the strongest day's count up to which a lone day at an end is no part of a burst."""
 AFTERTHOUGHT: Final = 0.4
 """Share of a run's strongest stretch that another needs to count."""
 
@@ -110,6 +112,17 @@ def _runs(counts: Ints, hot: Bools, chance: Floats) -> list[Burst]:
 def _parts(counts: Ints, days: Ints) -> list[tuple[int, int]]:
     """A run's stretches without a silent week in them; those weak beside the strongest are afterthoughts, left out."""
     cuts = np.nonzero(np.diff(days) > WINDOW)[0] + 1
-    parts = [(int(part[0]), int(part[-1]), int(counts[part].sum())) for part in np.split(days, cuts)]
+    trimmed = [_trim(counts, part) for part in np.split(days, cuts)]
+    parts = [(int(part[0]), int(part[-1]), int(counts[part].sum())) for part in trimmed]
     most = max(total for _, _, total in parts)
     return [(first, last) for first, last, total in parts if total >= AFTERTHOUGHT * most]
+
+
+def _trim(counts: Ints, days: Ints) -> Ints:
+    """A stretch without the lone, weak days at its ends that calm times bring as well."""
+    weak = WEAK * counts[days].max()
+    while len(days) > 2 and counts[days[0]] <= weak and days[1] - days[0] > 1:
+        days = days[1:]
+    while len(days) > 2 and counts[days[-1]] <= weak and days[-1] - days[-2] > 1:
+        days = days[:-1]
+    return days
