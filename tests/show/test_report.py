@@ -234,7 +234,8 @@ def test_a_browser_draws_every_chart(page: str, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(page, encoding="utf-8")
     command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,12000",
-               "--virtual-time-budget=20000", "--dump-dom", file.as_uri()]  # fmt: skip
+               "--virtual-time-budget=60000",
+               "--dump-dom", file.as_uri()]  # fmt: skip
     told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     drawn = Page(re.sub(r"<noscript>.*?</noscript>", "", told, flags=re.DOTALL))
     figures = sum(own.get("class", "").startswith("chart") for own in drawn.all("figure"))

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const { view, specs, locale, words, names } = JSON.parse(document.getElementById("data").textContent);
-  const WEAK = 20, DAY = 864e5;
+  const WEAK = 20, DAY = 864e5, MOST = 40; // charts drawn unseen at most
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const starts = view.time.starts.map((day) => Date.parse(day));
@@ -150,13 +150,29 @@
     if (kind === "curve") result.view.addEventListener("click", (event) => pickAt(figure, result.view, event));
     tools(figure);
   }
+  // charts in sight are drawn at once, the others one by one when nothing else is to do, so that a print has them all
+  const waiting = new Set();
   const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries) if (entry.isIntersecting) {
-      seen.unobserve(entry.target);
-      draw(entry.target);
-    }
+    for (const entry of entries) if (entry.isIntersecting) now(entry.target);
   }, { rootMargin: "600px" });
-  const later = (figure) => { seen.unobserve(figure); seen.observe(figure); };
+  function now(figure) {
+    seen.unobserve(figure);
+    return waiting.delete(figure) && draw(figure);
+  }
+  let idle = 0;
+  async function rest() {
+    const figure = waiting.values().next().value;
+    idle = 0;
+    if (!figure || drawn.size > MOST) return;
+    await now(figure);
+    idle ||= setTimeout(rest, 60);
+  }
+  function later(figure) {
+    waiting.add(figure);
+    seen.unobserve(figure);
+    seen.observe(figure);
+    idle ||= setTimeout(rest, 400);
+  }
   const redraw = (selector = "figure[data-chart]") => $$(selector).forEach(later);
 
   function pickAt(figure, chart, event) {
@@ -408,7 +424,7 @@
     for (const button of $$("[data-step]")) button.addEventListener("click", () => openWhy(choice.why, next(index[choice.why], choice.at, +button.dataset.step) ?? choice.at));
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeWhy(); });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw());
-    addEventListener("beforeprint", () => $$("figure[data-chart]").forEach((figure) => drawn.has(figure) || draw(figure)));
+    addEventListener("beforeprint", () => waiting.forEach(now));
     listSentences();
     show();
   }
