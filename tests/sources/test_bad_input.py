@@ -249,7 +249,8 @@ def test_negative_counts_are_rejected(take: Take, rows: Rows, tmp_path: Path) ->
     cells[31] = "-4"  # NumMentions
     (tally,) = take("gdelt1", _file(tmp_path, "a.tsv", "\n".join(["\t".join(cells), *lines[1:]])))
     assert (tally.read, tally.rejected) == (20, 1)
-    assert rows("rejects")[0]["reason"] == "a count is negative"
+    told = rows("rejects")[0]
+    assert (told["reason"], told["line"], told["row"]) == ("a count is negative", 1, "\t".join(cells))
     text = "week_start,a,b,days,sum\n2022-01-03,KAZ,RUS,9,1.0\n2022-01-03,KAZ,RUS,-1,1.0\n2022-01-03,KAZ,RUS,7,1.0\n"
     (tally,) = take("gdelt-sums", _file(tmp_path, "a.csv", text))
     assert (tally.stored, tally.rejected) == (1, 2)

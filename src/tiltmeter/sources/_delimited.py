@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from tiltmeter.errors import SourceError
@@ -18,30 +19,38 @@ BLOCK: Final = 8 << 20
 """Bytes parsed at a time; a single row may not be longer."""
 
 
-def rows(file: Input, names: Sequence[str] | None, mark: str, quoted: bool) -> Iterator[Rows]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a text table is written: see `_table.table`."""
+
+    names: Sequence[str] | None
+    mark: str
+    quoted: bool
+    only: frozenset[str] | None = None
+
+
+def rows(file: Input, form: Form) -> Iterator[Rows]:
     """The file's rows, a batch at a time."""
     import pyarrow as pa
 
     broken: list[Any] = []
+    first_row = head(file.peek())[1] + (1 if form.names else 2)
     with file.open() as opened:
         try:
             plain = _Utf8(opened)
-            reader = _csv_reader(plain, file, names, mark, quoted, broken)
-            place = _Place(head(file.peek())[1] + (1 if names else 2), quoted=quoted)
+            reader = _csv_reader(plain, file, form, broken)
+            place = _Place(first_row, quoted=form.quoted)
             for batch in reader:
                 yield _cleaned(batch, place.lines(batch, broken), place.taken, marked=plain.marked)
             if broken:
-                nothing = reader.schema.empty_table().to_batches(max_chunksize=1)
-                empty = nothing[0] if nothing else pa.RecordBatch.from_pylist([], schema=reader.schema)
+                empty = pa.RecordBatch.from_pylist([], schema=reader.schema)
                 yield _cleaned(empty, place.lines(empty, broken, last=True), place.taken, marked=plain.marked)
         except pa.ArrowInvalid as error:
             what = f"not a table: {str(error).splitlines()[0]}"
             raise SourceError(what, mend="check the file's format and its quotes", where=file.name) from error
 
 
-def _csv_reader(
-    opened: _Utf8, file: Input, names: Sequence[str] | None, mark: str, quoted: bool, broken: list[Any]
-) -> Any:
+def _csv_reader(opened: _Utf8, file: Input, form: Form, broken: list[Any]) -> Any:
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -50,20 +59,21 @@ def _csv_reader(
         return "skip"
 
     line, remarks = head(file.peek())
-    given = list(names) if names else unique(cells(line, mark))
+    given = list(form.names) if form.names else unique(cells(line, form.mark))
     return pc.open_csv(
         pa.PythonFile(opened, mode="r"),
         # one thread: only then are rows numbered
         read_options=pc.ReadOptions(
-            use_threads=False, block_size=BLOCK, column_names=given, skip_rows=remarks + (not names)
+            use_threads=False, block_size=BLOCK, column_names=given, skip_rows=remarks + (not form.names)
         ),
         parse_options=pc.ParseOptions(
-            delimiter=mark, quote_char='"' if quoted else False, newlines_in_values=quoted,
+            delimiter=form.mark, quote_char='"' if form.quoted else False, newlines_in_values=form.quoted,
             ignore_empty_lines=False, invalid_row_handler=keep,
         ),
         convert_options=pc.ConvertOptions(
             check_utf8=False, strings_can_be_null=True, quoted_strings_can_be_null=True, null_values=[""],
             column_types={name: pa.string() for name in given},
+            include_columns=[name for name in given if form.only is None or name in form.only],
         ),
     )  # fmt: skip
 

@@ -8,13 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tiltmeter.errors import SourceError
+from tiltmeter.nouns import Reject
 from tiltmeter.sources._columns import column, mapped, reason
 from tiltmeter.sources._events import Told, judged
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._rows import Rows, delimiter
-from tiltmeter.sources._sides import other_codes, side, state_code
-from tiltmeter.sources._source import Chunk, Head, Reading
-from tiltmeter.sources._table import table
+from tiltmeter.sources._sides import known_code, other_codes, side
+from tiltmeter.sources._source import Chunk, Head, Reading, rejects
+from tiltmeter.sources._table import lines, table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,11 +65,28 @@ def looks(first: Sequence[str]) -> bool:
 
 def read(file: Input, reading: Reading, *, source: str, names: Sequence[str], mend: str) -> Iterator[Chunk]:
     """The events of a table whose columns, if it has no head, are `names`."""
-    for rows in table(file, names=names or None, quoted=None if not names else False):
+    late: list[tuple[int, str]] = []
+    for rows in table(file, names=names or None, quoted=None if not names else False, only=_USED if names else None):
         if "globaleventid" not in rows.batch.schema.names or "eventcode" not in rows.batch.schema.names:
             raise SourceError("no column globaleventid or eventcode", mend=mend, where=file.name)
         told = replace(_told(rows), stale_after=STALE if "sourceurl" in rows.batch.schema.names else None)
-        yield from judged(told, rows, source=source, file=file, reading=reading)
+        for chunk in judged(told, rows, source=source, file=file, reading=reading):
+            if chunk.noun is Reject and names:
+                late += [(row["line"], row["reason"]) for row in chunk.batch.to_pylist()]
+            else:
+                yield chunk
+    # only the columns we use were kept: the rejected rows are fetched whole from the file
+    whole = lines(file, [line for line, _ in late]) if late else {}
+    bad = [(line, why, whole.get(line, "")) for line, why in late]
+    yield from rejects(bad, source=source, file=file.name, reading=reading)
+
+
+_USED: Final = frozenset({
+    "globaleventid", "sqldate", "eventcode", "nummentions", "numsources", "numarticles", "dateadded", "sourceurl",
+    *(f"actor{n}{name}" for n in (1, 2) for name in (
+        "name", "countrycode", "knowngroupcode", "type1code", "type2code", "type3code",
+    )),
+})  # fmt: skip
 
 
 def _told(rows: Rows) -> Told:
@@ -111,7 +129,7 @@ def _code(packed: str) -> str | None:
     known = other_codes().get(group)
     if known:
         return known
-    state = state_code(country) if len(country) == 3 and country.isupper() else None
+    state = known_code(country)
     return side(None, country=state, sectors=frozenset(kind for kind in types if kind)) if state else None
 
 

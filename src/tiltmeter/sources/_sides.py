@@ -36,14 +36,22 @@ def state_code(country: str | None, *, on: dt.date | None = None) -> str | None:
 
 @functools.lru_cache(maxsize=50_000)
 def _state_code(country: str, on: dt.date | None) -> str | None:
-    if country in _codes():
-        return country
-    if country in other_codes():
-        return other_codes()[country]
+    if code := known_code(country):
+        return code
     if len(country) == 2 and country.isupper():
         return _alpha3(country)
     found = _resolve(country, on)
     return found.partition("-")[0] if found else None
+
+
+def known_code(code: str) -> str | None:
+    """
+    A code of ours or another program's, as ours; None if it is neither.
+
+    >>> known_code("KAZ"), known_code("ROM"), known_code("AFR")
+    ('KAZ', 'ROU', None)
+    """
+    return code if code in _codes() else other_codes().get(code)
 
 
 def _alpha3(code: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,12 @@ def columns(file: Input, first: bytes) -> tuple[str, ...]:
 
 
 def table(
-    file: Input, *, names: Sequence[str] | None = None, mark: str | None = None, quoted: bool | None = None
+    file: Input,
+    *,
+    names: Sequence[str] | None = None,
+    mark: str | None = None,
+    quoted: bool | None = None,
+    only: frozenset[str] | None = None,
 ) -> Iterator[Rows]:
     """
     A table's rows, a batch at a time.
@@ -39,6 +45,7 @@ def table(
         mark: The mark between cells; found in the head by default.
         quoted: Whether cells may stand in double quotes; by default all but tab-separated ones
             whose head is not quoted.
+        only: The columns to keep, of a text table without quotes; all by default.
 
     Raises:
         SourceError: The file is damaged, empty, no text, or no table.
@@ -46,7 +53,7 @@ def table(
     first = file.peek()
     empty = True
     try:
-        for rows in _parsed(file, first, names, mark, quoted):
+        for rows in _parsed(file, first, names, mark, quoted, only):
             empty = False
             yield rows
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
@@ -57,7 +64,12 @@ def table(
 
 
 def _parsed(
-    file: Input, first: bytes, names: Sequence[str] | None, mark: str | None, quoted: bool | None
+    file: Input,
+    first: bytes,
+    names: Sequence[str] | None,
+    mark: str | None,
+    quoted: bool | None,
+    only: frozenset[str] | None,
 ) -> Iterator[Rows]:
     if first.startswith(b"PAR1"):
         return _parquet.rows(file)
@@ -66,7 +78,15 @@ def _parsed(
     if line.startswith("{"):
         return _json_lines.rows(file)
     mark = mark or delimiter(line) or ","
-    return _delimited.rows(file, names, mark, quoted if quoted is not None else mark != "\t" or line.startswith('"'))
+    quoted = quoted if quoted is not None else mark != "\t" or line.startswith('"')
+    return _delimited.rows(file, _delimited.Form(names, mark, quoted, None if quoted else only))
+
+
+def lines(file: Input, wanted: Sequence[int]) -> dict[int, str]:
+    """The text of some lines of a file, by their number."""
+    numbers = set(wanted)
+    with file.open() as opened, io.TextIOWrapper(opened, "utf-8", errors="backslashreplace") as text:
+        return {at: line.rstrip("\n") for at, line in enumerate(text, start=1) if at in numbers}
 
 
 def _no_rows(names: Sequence[str]) -> pa.RecordBatch:

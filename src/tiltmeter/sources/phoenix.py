@@ -12,7 +12,7 @@ from tiltmeter.sources._events import Told, judged
 from tiltmeter.sources._gdelt import cells
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._rows import Rows
-from tiltmeter.sources._sides import side, state_code
+from tiltmeter.sources._sides import known_code, side
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
 from tiltmeter.sources._table import table
 
@@ -61,8 +61,7 @@ def _side(rows: Rows, which: str) -> pa.Array:
 
 def _code(packed: str) -> str | None:
     entity, role, attribute = packed.split("\x1f")
-    known = state_code(attribute) if attribute in {"TAL"} else None
-    state = known or (state_code(entity) if len(entity) == 3 and entity.isupper() else None)
+    state = known_code(attribute) if attribute == "TAL" else known_code(entity)
     return side(None, country=state, sectors=frozenset({role[:3]} - {""})) if state else None
 
 
