@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import re
@@ -20,10 +21,11 @@ from tests.questions import toy
 from tests.show.conftest import HOSTILE, TODAY, bases, made
 from tiltmeter.errors import ShowError
 from tiltmeter.questions.basis import Basis
+from tiltmeter.questions.episode import Crisis, Episode, Help, Outcome, Request, Source
 from tiltmeter.questions.tables import Tables
 from tiltmeter.show.names import languages, words
 from tiltmeter.show.report import MOST, report
-from tiltmeter.show.view import View, view
+from tiltmeter.show.view import Extras, View, view
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VOID = {"meta", "input", "br", "hr", "img", "link"}
@@ -241,3 +243,20 @@ def test_a_browser_draws_every_chart(page: str, tmp_path: Path) -> None:
     figures = sum(own.get("class", "").startswith("chart") for own in drawn.all("figure"))
     pictures = sum("marks" in own.get("class", "") for own in drawn.all("svg"))
     assert pictures == figures > 6
+
+
+def test_an_episode_is_told_step_by_step_with_its_rows() -> None:
+    record, written = bases()
+    day = dt.date(2021, 8, 2)
+    one = Episode(
+        "EST", Crisis(day, dt.date(2021, 8, 9), "unrest"), Request(day, "NATO"), ("FIN",),
+        (Help("FIN", dt.date(2021, 8, 4), "troops", None),), Outcome(True, None, False),
+        (Source("crisis", "reports", "d1"), Source("office", "facts", "f1")), 0.01,
+    )  # fmt: skip
+    shown = view(record=record, written=written, extras=Extras(episodes={"all": [one]}), today=TODAY)
+    assert shown.bases["record"]["episodes"] == []
+    (told,) = shown.bases["all"]["episodes"]
+    assert told["evidence"][0]["text"] == "<img src=x onerror=alert(2)>"
+    text = " ".join(Page(report(shown, static=False)).text)
+    for part in ("No crisis was found", "asked NATO for help", "Finland: troops", "✓ crisis over", "✕ head of state"):
+        assert part in text

@@ -188,6 +188,31 @@ def influence(words: Mapping[str, str], *, height: int = 250) -> Spec:
     return _spec(chart, height=height)
 
 
+def episode(words: Mapping[str, str], *, bars: int = 3) -> Spec:
+    """
+    One episode as a timeline: crisis, request and each help as a bar.
+
+    Data `episode`: row (its label), t, t2, kind (`crisis`, `request` or `help`), when.
+    """
+    import altair as alt
+
+    kinds = {"crisis": "var(--deeds)", "request": "var(--words)", "help": "var(--accent)"}
+    colour = alt.Color("kind:N", legend=None, scale=alt.Scale(domain=list(kinds), range=list(kinds.values())))
+    axis = alt.Axis(format="%-d %b", tickCount=6, grid=True, labelOverlap="greedy", labelSeparation=8)
+    row = alt.Y(
+        "row:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(ticks=False, domain=False, labelColor="var(--ink)", labelLimit=150),
+    )
+    chart = (
+        alt.Chart(alt.NamedData(name="episode")).mark_bar(height=12, cornerRadius=3, opacity=0.85)
+        .encode(x=alt.X("t:T", title=None, scale=alt.Scale(type="utc", nice=False, padding=14), axis=axis), x2="t2:T",
+                y=row, color=colour, tooltip=_tips(row=words["what"], when=words["date"]))
+    )  # fmt: skip
+    return _spec(alt.layer(chart), height=28 * bars)
+
+
 def rests(words: Mapping[str, str], *, kinds: Sequence[str] = KINDS) -> Spec:
     """
     How many rows of each kind of evidence there are through time.

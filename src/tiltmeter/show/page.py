@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tiltmeter import __version__
+from tiltmeter.questions.episode import episodes
 from tiltmeter.show.report import report
 from tiltmeter.show.view import Extras, view
 
@@ -40,6 +41,9 @@ def page(
         verdicts=workspace.verdicts() if verdicts is None else verdicts,
         runs=workspace.table("runs").to_pylist(),
         manifest=json.loads((workspace.folder / "fit" / "manifest.json").read_text("utf-8")),
+        episodes={
+            which: episodes(basis) for which, basis in (("record", record), ("all", written)) if basis is not None
+        },
         version=__version__,
     )
     shown = view(record=record, written=written, extras=extras, today=workspace.now().date(), language=language)

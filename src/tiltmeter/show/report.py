@@ -140,6 +140,7 @@ def _specs(view: View, w: Mapping[str, str]) -> dict[str, charts.Spec]:
         "curve": charts.curve(own, limit=limit),
         "moves": charts.moves(own, kinds=kinds, states=count),
         "influence": charts.influence(own),
+        "episode": charts.episode(own),
         "rests": charts.rests(own),
     }
 
@@ -210,7 +211,7 @@ def _sections(view: View, w: Mapping[str, str]) -> list[tuple[str, str]]:
     every = [
         ("answer", w["answer"], True), ("tilt", w["tilt_title"], True), ("moves", w["moves_title"], True),
         ("influence", w["influence_title"], True), ("claims", w["claims_title"], bool(view.claims)),
-        ("episodes", w["episodes_title"], bool(view.episodes)),
+        ("episodes", w["episodes_title"], any(basis["episodes"] for basis in view.bases.values())),
         ("sensitivity", w["sensitivity_title"], bool(view.sensitivity)),
         ("evidence", w["evidence_title"], True), ("method", w["method_title"], True),
     ]  # fmt: skip

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
 
 from tiltmeter.errors import ShowError
 from tiltmeter.show.basis import Times, parts
 from tiltmeter.show.claims import claims
+from tiltmeter.show.episodes import episodes
 from tiltmeter.show.evidence import evidence, link, shown
 from tiltmeter.show.names import name, pick, words
 from tiltmeter.show.series import kept
@@ -19,6 +18,7 @@ from tiltmeter.show.series import kept
 if TYPE_CHECKING:
     from tiltmeter.model.tilt import Tilt
     from tiltmeter.questions.basis import Basis
+    from tiltmeter.questions.episode import Episode
     from tiltmeter.questions.finding import Finding
     from tiltmeter.questions.verdict import Verdict
     from tiltmeter.settings import Theatre
@@ -46,7 +46,6 @@ class View:
     bases: dict[str, Table]
     claims: list[Table]
     evidence: Table
-    episodes: list[Table] = field(default_factory=list)
     sensitivity: list[Table] = field(default_factory=list)
     method: Table = field(default_factory=dict)
 
@@ -61,13 +60,14 @@ class Extras:
     What a view can show beside the fits: each may be left empty.
 
     `verdicts` are those on words and deeds, whose two times the page takes over.
+    `episodes` are those of each basis (`record`, `all`).
     `runs` are rows of the store's table, `manifest` what a fit rests on, `licences`
     a line per source, `version` the program's.
     """
 
     findings: Sequence[Finding] = ()
     verdicts: Sequence[Verdict] = ()
-    episodes: Sequence[Any] = ()
+    episodes: Mapping[str, Sequence[Episode]] = field(default_factory=dict)
     sensitivity: Sequence[Mapping[str, Any]] = ()
     powers: Sequence[str] = ()
     runs: Sequence[Mapping[str, Any]] = ()
@@ -112,11 +112,11 @@ def view(
             which: parts(
                 basis, which=which, times=times, verdicts=extras.verdicts, powers=extras.powers, language=language
             )
+            | {"episodes": episodes(basis, extras.episodes.get(which, ()), language=language)}
             for which, basis in fitted.items()
         },
         claims=claims(theatre, extras.findings, language=language),
         evidence=evidence(fullest.tables, theatre=theatre, tilt=tilt),
-        episodes=[_plain(one) for one in extras.episodes],
         sensitivity=[dict(row) for row in extras.sensitivity],
         method=_method(fullest, extras),
     )
@@ -184,18 +184,3 @@ def _method(basis: Basis, extras: Extras) -> Table:
 def _simple(table: Mapping[str, Any]) -> Table:
     """Only what is one line long."""
     return {str(key): value for key, value in table.items() if isinstance(value, str | int | float)}
-
-
-def _plain(value: Any) -> Any:
-    """Dataclasses and dates as plain values."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {key: _plain(item) for key, item in asdict(value).items()}
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dt.date):
-        return str(value)
-    if isinstance(value, str):
-        return shown(value)
-    return value.item() if isinstance(value, np.generic) else value

@@ -101,6 +101,15 @@
         params: { low: low - room - (high - low + 2 * room) / 4, high: high + room, peakTop: Math.max(0.1, 5.5 * Math.max(...peak.map((row) => row.p))), ...span() },
       };
     },
+    episode: (figure) => {
+      const one = view.bases[figure.dataset.which].episodes[+figure.dataset.at];
+      const bar = (row, kind, start, end) => ({ row, kind, t: Date.parse(start), t2: Date.parse(end ?? start) + DAY, when: end && end !== start ? `${start}/${end}` : start });
+      return { data: { episode: [
+        bar(word(`crisis_${one.kind}`), "crisis", one.start, one.end),
+        ...(one.request ? [bar(word("asked", { to: one.request.to }), "request", one.request.date)] : []),
+        ...one.help.map((help) => bar(`${help.helper}: ${word(`help_${help.kind}`)}`, "help", help.date, help.until)),
+      ] } };
+    },
     choices: () => ({ data: { choices: view.sensitivity } }),
     rests: () => ({
       data: { rests: within(basis().rests.map((row) => {
@@ -157,7 +166,8 @@
   }, { rootMargin: "600px" });
   function now(figure) {
     seen.unobserve(figure);
-    return waiting.delete(figure) && draw(figure);
+    // a hidden one has no width; it is asked for again when it is shown
+    return waiting.delete(figure) && (figure.hidden || figure.offsetParent) && draw(figure);
   }
   let idle = 0;
   async function rest() {
@@ -212,7 +222,7 @@
       room.append(button);
     }
   }
-  const fileName = (figure, ending) => ["tiltmeter", view.head.theatre, figure.dataset.chart, figure.dataset.state ?? figure.dataset.definition, choice.basis].filter(Boolean).join("-") + ending;
+  const fileName = (figure, ending) => ["tiltmeter", view.head.theatre, figure.dataset.chart, figure.dataset.state ?? figure.dataset.definition ?? figure.dataset.at, choice.basis].filter(Boolean).join("-") + ending;
   function save(href, file) {
     const link = element("a", { href, download: file });
     document.body.append(link);
@@ -417,6 +427,7 @@
     $("input[name=at]").addEventListener("input", (event) => setAt(+event.target.value));
     for (const button of $$("button.why")) button.addEventListener("click", () => {
       const code = button.dataset.state, state = index[code];
+      if (button.dataset.day) return openWhy(code, periodOf(Date.parse(button.dataset.day)));
       const own = rowsAt(state, choice.at), bare = !own.events.length && !own.calls.length;
       openWhy(code, button.dataset.since ? (next(state, periodOf(turn) - 1, 1) ?? choice.at) : bare ? (next(state, choice.at, 1) ?? choice.at) : choice.at);
     });
