@@ -298,7 +298,8 @@ class Workspace:
 
     def _parsed(self, sentence: str) -> list[Claim]:
         from tiltmeter.coder.detect import language_of
-        from tiltmeter.questions.parse import languages, parse_all
+        from tiltmeter.questions.parse import parse_all
+        from tiltmeter.questions.phrases import languages
 
         language = language_of(sentence, known=languages())
         found = parse_all(sentence, language=language, theatre=self.theatre)

@@ -142,6 +142,12 @@ def _company(s: Sentence, trigger: Trigger, roots: str) -> list[str]:
         f"A={left}>{right}", f"A={left}>{right}|{roots}", f"n={min(coded, 4)}", f"n={min(coded, 4)}|{roots}",
         f"kinds={'|'.join(sorted({klass(who.code) for who in s.actors}))}|{roots}",
     ]  # fmt: skip
+    states = [who.code[:3] for who in s.actors if who.code]
+    inside = len(states) != len(set(states))
+    out += [f"inside={inside}|{min(coded, 3)}|{roots}", f"{s.language.code}inside={inside}|{trigger.lemma}"]
+    if before and after:
+        home = before[-1].code[:3] == after[0].code[:3]
+        out += [f"home={home}|{roots}", f"{s.language.code}home={home}|{trigger.lemma}"]
     if before:
         out.append(f"Adl={near(trigger.first - before[-1].last - 1)}")
     if after:

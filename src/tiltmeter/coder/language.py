@@ -23,6 +23,10 @@ GAP: Final = 4
 """Words that may stand between two words of a phrase ("took twelve people hostage"), tuned on no corpus."""
 
 
+APART: Final = 25
+"""Words that may stand between a separable verb and its prefix at the clause's end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """An entry of the lexicon: the lemmas to find in order, and the roots they may name (or NONE)."""
@@ -183,18 +187,18 @@ def _deeds(text: str, lemma: Callable[[str], str], habits: Habits) -> dict[str, 
             continue
         sure = entry[-1] != "~"
         parts = entry[1:] if sure else entry[1:-1]
-        key = tuple(lemma(part) for part in words(" ".join(parts), keep_case=True))
-        if not key:
-            continue
-        known = roots.setdefault(key, {})
-        known[entry[0]] = known.get(entry[0], False) or sure
+        printed = words(" ".join(parts), keep_case=True)
+        # as listed too: the dictionary leads some infinitives astray ("schicken" to "schick")
+        for key in {tuple(map(lemma, printed)), tuple(part.lower() for part in printed)} - {()}:
+            known = roots.setdefault(key, {})
+            known[entry[0]] = known.get(entry[0], False) or sure
     found: dict[str, list[Deed]] = {}
     for key, named in roots.items():
         sure = len(named) == 1 and all(named.values())
         deed = Deed(key, tuple(sorted(named)), sure, GAP)
         found.setdefault(key[0], []).append(deed)
         if len(key) == 1 and (apart := _apart(key[0], lemma, habits)):
-            found.setdefault(apart[0], []).append(Deed(apart, deed.roots, sure, 25))
+            found.setdefault(apart[0], []).append(Deed(apart, deed.roots, sure, APART))
     return {first: tuple(sorted(group, key=lambda deed: -len(deed.lemmas))) for first, group in found.items()}
 
 

@@ -6,10 +6,23 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tiltmeter.coder.language import Deed, Language
+from tiltmeter.coder.language import APART, Deed, Language
 from tiltmeter.coder.tokens import places
 from tiltmeter.nouns import Mention
 
+CLAUSE_ENDS = frozenset(',.;:!?)("“”„«»–—-') | {
+    "und",
+    "oder",
+    "aber",
+    "sowie",
+    "als",
+    "wie",
+    "bevor",
+    "nachdem",
+    "weil",
+    "dass",
+}
+"""What may follow a separable verb's prefix."""
 _OPENING = '„“«»"”‘‹'
 
 
@@ -179,12 +192,16 @@ def _triggers(lemmas: list[str], low: list[str], named: list[bool], language: La
 def _match(lemmas: list[str], low: list[str], place: int, deed: Deed) -> int | None:
     """Place of the entry's last word, or None; marks of punctuation end a phrase unless it is a separable verb."""
     at = place
+    apart = deed.gap == APART
     for wanted in deed.lemmas[1:]:
         for ahead in range(at + 1, min(at + 2 + deed.gap, len(lemmas))):
-            if lemmas[ahead] == wanted or low[ahead] == wanted:
+            if low[ahead] == wanted if apart else (lemmas[ahead] == wanted or low[ahead] == wanted):
+                # a prefix is one only at its clause's end; elsewhere it is a preposition
+                if apart and ahead + 1 < len(low) and low[ahead + 1] not in CLAUSE_ENDS:
+                    continue
                 at = ahead
                 break
-            if lemmas[ahead] in ".;:!?" or (deed.gap < 10 and lemmas[ahead] == ","):
+            if low[ahead] in ".;:!?" or (not apart and low[ahead] == ","):
                 return None
         else:
             return None

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tiltmeter.coder import build, corpus
+from tiltmeter.coder.trained import finder
+from tiltmeter.errors import CoderError
+
+
+def small() -> dict[str, list[corpus.Item]]:
+    return {"en": [item for item in corpus.items("en") if item.id.startswith("core-") and not item.held_back]}
+
+
+def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("a.npz", "b.npz"):
+        build.save(build.build(small(), finder), tmp_path / name)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_saved_coder_answers_as_the_one_in_memory(tmp_path: Path) -> None:
+    made = build.build(small(), finder)
+    build.save(made, tmp_path / "a.npz")
+    again = build.restored(tmp_path / "a.npz", finder)
+    texts = [(item.text, "en", item.date) for item in corpus.items("en")[:80]]
+    assert made[0].code_all(texts) == again[0].code_all(texts)
+
+
+def test_nothing_to_learn_from_is_said() -> None:
+    with pytest.raises(CoderError, match="no labelled sentences"):
+        build.build({"en": []}, finder)

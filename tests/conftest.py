@@ -1,0 +1,46 @@
+"""What all tests share: the trained coder, the development data, a demo workspace made once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import pytest
+
+from tiltmeter import bundle as sample
+from tiltmeter.coder import load
+from tiltmeter.coder.build import Bundle
+from tiltmeter.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def now() -> dt.datetime:
+    """The time by which tests go."""
+    return dt.datetime(2026, 11, 1, 12)
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    """The trained coder and its namer; trained now on a machine that has none yet."""
+    return load()
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The development data beside the checkout."""
+    folder = Path(os.environ.get("TILTMETER_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the development data are not on this machine")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, bundle: Bundle) -> Workspace:
+    """The bundled sample of Central Asia, coded and fitted."""
+    made = sample.fresh(tmp_path_factory.mktemp("demo") / "w", theatre="central_asia", now=now)
+    sample.fill(made)
+    made.code(bundle=bundle)
+    made.fit()
+    return made
