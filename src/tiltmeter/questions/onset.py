@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tiltmeter.model.arrays import Ints
 from tiltmeter.nouns import ORGANISATIONS
 from tiltmeter.questions.burst import AFTERTHOUGHT, bursts
 from tiltmeter.questions.crisis import Told, reports
@@ -140,6 +141,21 @@ def _civil(name: str) -> bool:
 def _borders(basis: Basis) -> set[frozenset[str]]:
     facts = basis.tables.facts.select(["kind", "a", "b"]).to_pylist()
     return {frozenset((fact["a"], fact["b"])) for fact in facts if fact["kind"] == "border"}
+
+
+def weekly_crises(basis: Basis, rows: list[dict[str, Any]], state: str) -> Ints:
+    """Reports per week of what goes on inside a state, over all whole weeks that the sources cover."""
+    borders, reach = _borders(basis), _reach(basis)
+    own = [row for row in rows if (sort := _sort(row, state, borders)) and sort[0] in INTERNAL]
+    if not reach:
+        return np.zeros(0, dtype=np.int64)
+    begin, stop = min(first for first, _ in reach.values()), max(last for _, last in reach.values())
+    # the week that is not over is no count
+    counts = np.zeros(((stop - begin).days + 1) // 7, dtype=np.int64)
+    for day, count in _daily(own).items():
+        if 0 <= (week := (day - begin).days // 7) < len(counts):
+            counts[week] += count
+    return counts
 
 
 _Reach = dict[str, tuple[dt.date, dt.date]]
