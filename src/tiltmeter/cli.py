@@ -304,7 +304,7 @@ def export(
     what: Annotated[str, typer.Argument(help="positions, tilt, influence, events, panel, rejects, documents, runs …")],
     out: Out = None,
     format_: Annotated[
-        str | None, typer.Option("--format", help="csv, parquet, jsonl or icews; by --out's ending.")
+        str | None, typer.Option("--format", help="csv, parquet, jsonl, icews; else by --out's name.")
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
 ) -> None:
@@ -416,7 +416,7 @@ def _bar() -> Progress:
 
 
 def _hoisted(arguments: list[str]) -> list[str]:
-    """The arguments without `--workspace DIR`, which may stand before or after a verb; it is kept in the environment."""
+    """The arguments without `--workspace DIR`, which may stand anywhere; it is kept in the environment."""
     kept: list[str] = []
     rest = iter(arguments)
     for word in rest:

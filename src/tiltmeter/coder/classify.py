@@ -70,7 +70,7 @@ def find(text: str, name: str) -> Span | None:
 
 Made = tuple[Sentence, "Who | None", "Who | None"]
 View = list[tuple[int, Floats, float]]
-"""Deed words as the event classifiers see them for a pair: place, log odds of each root against none, and of the pair."""
+"""Deed words as the event classifiers see them for a pair: place, log odds of each root, and of the pair."""
 
 
 def _sentence(asked: Asked, coder: Coder) -> Made:
@@ -112,6 +112,7 @@ def views(made: Sequence[Made], kinds: Classifiers) -> list[View]:
 
 
 def pair_words(s: Sentence, source: Who | None, target: Who | None, view: View) -> list[str]:
+    """Features of a pair by the words before, between and after its sides, and by the other witnesses' view."""
     code = s.language.code
     size = len(s.low)
     ends = [who for who in (source, target) if who]

@@ -63,7 +63,7 @@ _NEXT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time in a sentence: words `first` to `last`, days `start` to `end`; `dated` when it names a year or day itself."""
+    """A time in a sentence: words `first` to `last`, days `start` to `end`; `dated` when it names a full date."""
 
     first: int
     last: int
@@ -92,9 +92,7 @@ def times(sentence: Sentence, *, dateline: dt.date | None) -> list[When]:
 
 
 def time_of(sentence: Sentence, trigger: Trigger, found: list[When]) -> When | None:
-    """
-    The time that belongs to a deed: the nearest, those behind other deeds, marks or a word of saying counted as farther.
-    """
+    """The time that belongs to a deed: the nearest; behind other deeds, marks or words of saying it is farther."""
     best: tuple[int, When] | None = None
     for when in found:
         inside = (

@@ -221,7 +221,8 @@ def pair_features(s: Sentence, trigger: Trigger, giver: Who, taker: Who, root: s
         f"o={order}", f"o={order}|{root}", f"o={order}|{passive}", f"o={order}|{passive}|{root}",
         f"kk={kinds}", f"kk={kinds}|{root}", f"kk={kinds}|{order}", f"same={same}", f"same={same}|{kinds}",
         f"same={same}|{root}", f"inner={min(inner, 3)}|{order}", f"{code}link={link}|{order}",
-        f"{code}link={link}|{root}", f"{code}ol={order}|{trigger.lemma}", f"{code}of={order}|{s.low[trigger.first][-3:]}",
+        f"{code}link={link}|{root}", f"{code}ol={order}|{trigger.lemma}",
+        f"{code}of={order}|{s.low[trigger.first][-3:]}",
         f"listed={listed}|{order}", f"listed={listed}|{root}", f"{code}listed={listed}|{trigger.lemma}",
         f"N={min(len({who.code for who in s.actors if who.code}), 4)}|{order}",
     ]  # fmt: skip

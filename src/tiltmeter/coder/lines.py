@@ -34,7 +34,7 @@ def events(lines: Iterable[str], coder: Coder, *, note: Callable[[str], None]) -
     """
     for block in _blocks(enumerate(lines, start=1)):
         read = [_document(number, line, note) for number, line in block]
-        yield from answer([one for one in read], coder)
+        yield from answer(read, coder)
 
 
 def answer(read: list[dict[str, Any]], coder: Coder) -> list[dict[str, Any]]:

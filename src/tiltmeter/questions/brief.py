@@ -128,17 +128,13 @@ def _people(text: str, known: Sequence[Mention], language: str) -> list[Mention]
 
 def _quoted_nations(said: Sequence[Quote], read: Coded, nations: set[str]) -> list[str]:
     """States named in the affiliations of those quoted: an outlet is likeliest from where its experts are."""
-    near: list[str] = []
-    for quote in said:
-        for mention in read.mentions:
-            if (
-                mention.code in nations
-                and abs(mention.start - quote.span[1]) < 200
-                and quote.affiliation
-                and mention.text in quote.affiliation
-            ):
-                near.append(mention.code)
-    return near
+    affiliations = [(quote.span[1], quote.affiliation) for quote in said if quote.affiliation]
+    return [
+        mention.code
+        for end, affiliation in affiliations
+        for mention in read.mentions
+        if mention.code in nations and abs(mention.start - end) < 200 and mention.text in affiliation
+    ]
 
 
 def _named(mentions: Sequence[Mention]) -> tuple[Named, ...]:

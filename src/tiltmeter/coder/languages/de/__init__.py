@@ -38,6 +38,6 @@ LANGUAGE = Habits(
         "hin",
         "weg",
         "bereit",
-    ),  # fmt: skip
+    ),
     noun_case=True,
 )
