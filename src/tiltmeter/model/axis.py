@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 EXACT: Final = 4000
 """Votes cast up to which the exact sampler is used: it takes a second there; beyond, the fast fit is as good."""
-MESSAGES: Final = 12
+MESSAGES: Final = 20
 """Draws per chain of what the votes say, for the other gauges to be fitted beside."""
 
 

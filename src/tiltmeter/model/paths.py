@@ -23,7 +23,7 @@ ROUNDS: Final = 8
 """Newton rounds to the mode of the observations; they converge in five or six."""
 FACT_SD: Final = 0.1
 """How far a tie's step may differ from its mean, axis units."""
-SWEEPS: Final = 25
+SWEEPS: Final = 20
 """Draws of the scales and jumps per chain, each with its share of the paths."""
 WARM: Final = 4
 """Sweeps before them that are thrown away; the chains start from the mode's neighbourhood."""
@@ -215,9 +215,8 @@ def draw(
         for sweep in range(-WARM, len(share)):
             _hear(design, mode, chain, sweep)
             score = _score(mode, prior, scales, logs, slots)
-            for turn in range(3):
-                # far moves first, then near ones, which do not depend on how good the approximation is
-                far = turn < 2
+            for far in (True, False):
+                # a far move first, then a near one, which does not depend on how good the approximation is
                 new = near.draw(rng) if far else logs + 0.8 * near.factor @ rng.standard_normal(len(logs))
                 fresh = _score(mode, prior, scales, new, slots)
                 gain = fresh + scales.density(new) - score - scales.density(logs)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WARM: Final = 150
 """Rounds of each chain that are thrown away."""
+MOST: Final = 250
+"""Rounds of each chain that are kept; where more draws are asked for, each round gives several."""
 STEP_WEIGHT: Final = 4.0
 """Steps' worth of weight with which an actor's step size is drawn to that of all."""
 
@@ -71,7 +73,9 @@ def sample_votes(
     cell = (actor * spots + at).astype(np.int32)
     prior = np.array([settings.intercept_sd**-2, settings.slope_sd**-2])
     scale = STEP_YEAR * settings.prior_scale**2
-    pick = np.unique(np.linspace(0, settings.draws - 1, min(messages, settings.draws)).astype(np.int64))
+    rounds = min(settings.draws, MOST)
+    of_round = np.arange(settings.draws) * rounds // settings.draws
+    pick = np.unique(np.linspace(0, rounds - 1, min(messages, rounds)).astype(np.int64))
     shape = (settings.chains, settings.draws, votes.actors, votes.periods)
     paths = np.zeros(shape, dtype=np.float32)
     kept = np.zeros((settings.chains, len(pick), votes.actors, spots, 2))
@@ -85,15 +89,16 @@ def sample_votes(
     begin = np.repeat(guess(votes), max(spots, 1), axis=1)
     for chain in range(settings.chains):
         own = begin + 0.3 * rng.standard_normal(begin.shape)
-        drawn = np.zeros((settings.draws, votes.actors, spots))
+        drawn, sizes = np.zeros((rounds, votes.actors, spots)), np.zeros((rounds, votes.actors))
         told = np.zeros((len(pick), votes.actors, spots, 2))
         loops.gibbs(
             votes.first, cell, votes.choice, when, span, gaps, prior, scale, STEP_WEIGHT, TAIL,
-            WARM, given, own, drawn, steps[chain], pick, told, rng,
+            WARM, given, own, drawn, sizes, pick, told, rng,
         )  # fmt: skip
         kept[chain] = told
-        loops.fill_in(drawn, dates, clock, votes.span, steps[chain], rng, paths[chain])
-    return VoteDraws(paths, kept, pick, dates, steps)
+        steps[chain] = sizes[of_round]
+        loops.fill_in(drawn[of_round], dates, clock, votes.span, steps[chain], rng, paths[chain])
+    return VoteDraws(paths, kept, np.searchsorted(of_round, pick), dates, steps)
 
 
 def _shorten(span: Ints, dates: Ints) -> Ints:
