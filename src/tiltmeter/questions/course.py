@@ -10,6 +10,7 @@ import numpy as np
 
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Floats
+from tiltmeter.questions.average import mean
 from tiltmeter.questions.finding import Answer, combined, untestable
 from tiltmeter.questions.influence import DEFINITIONS
 from tiltmeter.questions.rows import rows
@@ -43,7 +44,7 @@ class Course:
 
     def share(self, *windows: slice) -> float:
         """Share of the data in the least told of some windows."""
-        return float(min(self.data_share[:, window].mean() for window in windows))
+        return float(min(np.nan_to_num(self.data_share[:, window]).mean() for window in windows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,8 @@ def _judge(claim: Claim, basis: Basis, course: Course, times: _Times) -> Judged:
     except ModelError as error:
         return Judged("untestable", why=error.what)
     share = course.share(*windows)
+    if not all(np.isfinite(course.draws[..., window]).any() for window in windows):
+        return Judged("untestable", why="the states are not on the calendar at that time")
     made = judged(hits(_mean(claim, course.draws)), hits(_mean(claim, course.prior)), share)
     if made.verdict == "untestable":
         return made
@@ -229,9 +232,7 @@ def _mean(claim: Claim, draws: Floats) -> Floats:
     """The states' mean path (N, T), or for a ranking all of them (N, K, T)."""
     if claim.kind == "ranking":
         return draws
-    there = np.isfinite(draws)
-    count = there.sum(axis=1)
-    return np.asarray(np.where(count > 0, np.where(there, draws, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan))
+    return mean(draws, axis=1)
 
 
 def _measure(claim: Claim, basis: Basis, times: _Times) -> tuple[Callable[[Floats], Floats], tuple[slice, ...]]:
@@ -265,9 +266,7 @@ def _window(basis: Basis, days: tuple[dt.date, dt.date]) -> slice:
 
 
 def _over(path: Floats, window: slice) -> Floats:
-    part = path[..., window]
-    there = np.isfinite(part)
-    return np.asarray(np.where(there, part, 0.0).sum(axis=-1) / np.maximum(there.sum(axis=-1), 1))
+    return mean(path[..., window], axis=-1)
 
 
 def _more(gap: Floats) -> Floats:

@@ -13,6 +13,7 @@ from tiltmeter.model.arrays import Bools, Dates, Floats
 from tiltmeter.model.calendar import Calendar, calendar
 from tiltmeter.nouns import ROOTS
 from tiltmeter.questions.aid import kinds
+from tiltmeter.questions.average import mean
 from tiltmeter.questions.tables import Dealings, Tables, dealings, leaders
 from tiltmeter.questions.walk import Paths, shares
 
@@ -68,13 +69,13 @@ class Influence:
         parts: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
         for curve in self.curves.values():
             low, high = np.quantile(curve.draws, [0.05, 0.95], axis=0)
-            mean, sd = curve.draws.mean(axis=0), curve.draws.std(axis=0)
-            row, column = np.nonzero(np.isfinite(mean))
+            middle, sd = curve.draws.mean(axis=0), curve.draws.std(axis=0)
+            row, column = np.nonzero(np.isfinite(middle))
             parts["power"] += [self.power] * len(row)
             parts["definition"] += [curve.definition] * len(row)
             parts["state"] += np.array(self.subjects, dtype=object)[row].tolist()
             parts["period"] += np.array(self.periods, dtype=object)[column].tolist()
-            for name, values in zip(_COLUMNS[4:], (mean, sd, low, high, curve.data_share), strict=True):
+            for name, values in zip(_COLUMNS[4:], (middle, sd, low, high, curve.data_share), strict=True):
                 parts[name] += np.asarray(values, dtype=np.float64)[row, column].tolist()
         types = [pa.string()] * 4 + [pa.float64()] * 5
         return pa.table({name: pa.array(parts[name], kind) for name, kind in zip(_COLUMNS, types, strict=True)})
@@ -186,7 +187,7 @@ def _distance(case: _Case, tilt: Tilt) -> Floats:
     if case.power in poles:
         window = tilt.window(*case.theatre.reference)
         anchor = (-1.0, 1.0)[poles.index(case.power)]
-        other = other - np.nanmean(other[:, window], axis=1, keepdims=True) + anchor
+        other = other - mean(other[:, window], axis=1)[:, None] + anchor
     return np.asarray(-np.abs(states - other[:, None]))
 
 
@@ -341,16 +342,9 @@ def _among(case: _Case, name: str, count: Floats, reason: str) -> Curve | str:
 
 def _curve(name: str, unit: str, draws: Floats, prior: Floats, share: Floats) -> Curve:
     """A curve with the region's mean as last subject; states not on the calendar are left out of it."""
-    parts = [np.concatenate([side, _mean(side)], axis=1) for side in (draws, prior)]
-    whole = np.nan_to_num(np.concatenate([share, np.nanmean(share, axis=0, keepdims=True)]))
+    parts = [np.concatenate([side, mean(side, axis=1)[:, None]], axis=1) for side in (draws, prior)]
+    whole = np.nan_to_num(np.concatenate([share, mean(share, axis=0)[None]]))
     return Curve(name, unit, parts[0].astype(np.float32), parts[1].astype(np.float32), whole)
-
-
-def _mean(side: Floats) -> Floats:
-    there = np.isfinite(side)
-    total = np.where(there, side, 0.0).sum(axis=1, keepdims=True)
-    count = there.sum(axis=1, keepdims=True)
-    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 def _joined(draws: Floats) -> Floats:

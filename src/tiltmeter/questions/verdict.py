@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tiltmeter.model.arrays import Floats
+from tiltmeter.questions.average import mean
 from tiltmeter.questions.rule import SHARE, SUPPORTED
 
 if TYPE_CHECKING:
@@ -115,11 +116,15 @@ def _opinion(basis: Basis, state: str, before: tuple[dt.date, dt.date], after: t
     tilt = basis.tilt
     if tilt is None:
         return Opinion("undecided", None, "there is no fit to ask", {}, (), {})
+    there = tilt.present[tilt.state(state)]
+    if not (there[tilt.window(*before)].any() and there[tilt.window(*after)].any()):
+        return Opinion("undecided", None, f"{state} is not on the calendar both before and after", {}, (), {})
     gauges = ("tilt", *tilt.gauge_draws)
     moves = {gauge: _move(tilt, gauge, state, before, after) for gauge in gauges}
     words = "words" if _told(moves.get("words")) or "votes" not in moves else "votes"
     window = tilt.window(*after)
-    rests_on: dict[str, float | int] = {"data_share": _round(tilt.data_share[tilt.state(state), window].mean())}
+    share = np.nan_to_num(tilt.data_share[tilt.state(state), window]).mean()
+    rests_on: dict[str, float | int] = {"data_share": _round(share)}
     rests_on |= {kind: int(count[tilt.state(state), window].sum()) for kind, count in tilt.evidence.items()}
     path = _path(tilt, state, words)
     missing = [name for name in (words, "deeds") if not _told(moves.get(name))]
@@ -147,17 +152,17 @@ def _shifts(
 ) -> Floats:
     """Draws of how far the mean after is from the mean before, away from pole A."""
     name, at = (None if gauge == "tilt" else gauge), tilt.state(state)
-    late = np.nanmean(tilt.paths(name)[:, at, tilt.window(*after)], axis=1)
-    return np.asarray(late - np.nanmean(tilt.paths(name)[:, at, tilt.window(*before)], axis=1))
+    late, early = (mean(tilt.paths(name)[:, at, tilt.window(*window)], axis=1) for window in (after, before))
+    return np.asarray(late - early)
 
 
 def _move(tilt: Tilt, gauge: str, state: str, before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]) -> Move:
     at = tilt.state(state)
     shift = _shifts(tilt, gauge, state, before, after)
     prior = tilt.prior_draws.reshape(-1, *tilt.prior_draws.shape[2:])[:, at]
-    blind = prior[:, tilt.window(*after)].mean(axis=1) - prior[:, tilt.window(*before)].mean(axis=1)
+    blind = mean(prior[:, tilt.window(*after)], axis=1) - mean(prior[:, tilt.window(*before)], axis=1)
     share = tilt.data_share if gauge == "tilt" else tilt.gauge_share[gauge]
-    least = min(share[at, tilt.window(*window)].mean() for window in (before, after))
+    least = min(np.nan_to_num(share[at, tilt.window(*window)]).mean() for window in (before, after))
     away, toward = (shift > MOVE).mean(), (shift < -MOVE).mean()
     numbers = (shift.mean(), away, toward, 1.0 - away - toward, (blind > MOVE).mean(), least)
     return Move(gauge, *(_round(value) for value in numbers))
