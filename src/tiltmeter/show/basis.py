@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tiltmeter.errors import ShowError
+from tiltmeter.model.arrays import Floats
 from tiltmeter.questions.verdict import turning_point
 from tiltmeter.show.names import name
 from tiltmeter.show.numbers import interval, percent
-from tiltmeter.show.series import kept, peaks, series, spread
+from tiltmeter.show.series import kept, mean_over, peaks, series, spread
 
 if TYPE_CHECKING:
     from tiltmeter.model.tilt import Tilt
@@ -33,6 +34,8 @@ OUTCOMES: Final = {
     "no change": "no_change",
 }
 """The verdicts' names as the keys of the page's words."""
+MANY: Final = 60
+"""Subjects up to which each has its own curves of influence; with more, only the region has."""
 CURVES: Final = 130
 """Periods of an influence curve that are drawn at most."""
 
@@ -88,7 +91,8 @@ def _asked(theatre: Theatre) -> list[str]:
 def _curves(tilt: Tilt) -> Table:
     keep = kept(len(tilt.periods))
     out: Table = {}
-    for gauge in ("tilt", *tilt.gauges):
+    own = {gauge for gauge in tilt.gauges if not np.array_equal(tilt.gauge_draws[gauge], tilt.draws, equal_nan=True)}
+    for gauge in ("tilt", *(gauge for gauge in tilt.gauges if gauge in own)):
         paths = tilt.paths(None if gauge == "tilt" else gauge)
         share = tilt.data_share if gauge == "tilt" else tilt.gauge_share[gauge]
         out[gauge] = {
@@ -105,22 +109,33 @@ def _answer(tilt: Tilt, code: str, times: Times, opinion: Opinion | None, langua
     at = tilt.state(code)
     paths = tilt.paths()[:, at]
     windows = _windows(tilt, times)
-    draws = {time: np.nanmean(paths[:, window], axis=1) for time, window in windows.items()}
-    share = {time: float(np.nanmean(tilt.data_share[at, window])) for time, window in windows.items()}
+    draws = {time: mean_over(paths[:, window]) for time, window in windows.items()}
+    share = {time: _share(tilt.data_share[at, window]) for time, window in windows.items()}
     shift = draws["now"] - draws["before"]
+    toward = _chance(shift)
     return {
         "state": code,
         "name": name(code, language),
         **{time: spread(draws[time]) | {"share": round(100 * share[time])} for time in windows},
         "values": {time: interval(draws[time], language) for time in windows},
         "shift": interval(shift, language, sign=True),
-        "toward_b": round(float((shift > 0).mean()), 3),
-        "toward_text": percent(float((shift > 0).mean()), language),
+        "toward_b": toward,
+        "toward_text": percent(toward, language),
         "weak": min(share.values()) < WEAK,
         "share_text": percent(share["now"], language),
         "rests": {kind: int(count[at, windows["now"]].sum()) for kind, count in tilt.evidence.items()},
         "verdict": None if opinion is None else _opinion(opinion),
     }
+
+
+def _share(share: Floats) -> float:
+    """The mean share of the data; 0 for a state that was not there."""
+    return float(np.nan_to_num(mean_over(share)))
+
+
+def _chance(shift: Floats) -> float | None:
+    """The chance of a shift toward pole B; None for a state that was not there at both times."""
+    return round(float((shift > 0).mean()), 4) if np.isfinite(shift).all() else None
 
 
 def _opinion(opinion: Opinion) -> Table:
@@ -138,11 +153,11 @@ def _moves(tilt: Tilt, times: Times, language: str) -> list[Table]:
     for at, code in enumerate(tilt.states):
         for gauge in tilt.gauges:
             paths = tilt.paths(gauge)[:, at]
-            shift = np.nanmean(paths[:, windows["now"]], axis=1) - np.nanmean(paths[:, windows["before"]], axis=1)
-            share = float(min(np.nanmean(tilt.gauge_share[gauge][at, window]) for window in windows.values()))
+            shift = mean_over(paths[:, windows["now"]]) - mean_over(paths[:, windows["before"]])
+            share = min(_share(tilt.gauge_share[gauge][at, window]) for window in windows.values())
             own = tilt.evidence.get(gauge)
             rows = 0 if own is None else int(own[at].sum())
-            chance = percent(float((shift > 0).mean()), language)
+            chance = percent(_chance(shift), language)
             out.append(
                 {"state": code, "name": name(code, language), "gauge": gauge, **spread(shift), "rows": rows,
                  "share": round(100 * share), "value": interval(shift, language, sign=True), "chance": chance}
@@ -174,7 +189,8 @@ def _influence(found: Influence) -> Table:
                     "peak": peaks(curve.draws[:, at], found.starts),
                 }
                 for at, subject in enumerate(found.subjects)
-                if np.isfinite(curve.draws[:, at]).any()
+                if (len(found.subjects) <= MANY or subject == found.subjects[-1])
+                and np.isfinite(curve.draws[:, at]).any()
             },
         }
         for definition, curve in found.curves.items()

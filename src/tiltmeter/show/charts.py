@@ -23,6 +23,7 @@ _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-
 _CLASSES: Final = [-0.8, -0.45, -0.15, 0.15, 0.45, 0.8]
 """Limits of the diverging classes, axis units."""
 CONFIG: Final[Spec] = {
+    "aria": False,  # the page names a chart as a whole; its marks have nothing to say to a screen reader
     "background": "transparent",
     "font": _FONT,
     "view": {"stroke": None},
@@ -110,8 +111,16 @@ def answer(words: Mapping[str, str], *, states: int, limit: float = LIMIT) -> Sp
     half = base.mark_rule(strokeWidth=7, strokeCap="round").encode(x="q1:Q", x2="q3:Q", color=shade, opacity=fade)
     dot = base.mark_point(size=120, strokeWidth=2.5, fill="var(--card)", opacity=1).encode(x="mid:Q", color=shade)
     name = base.mark_text(align="left", dx=8, fontSize=11, color="var(--muted)").encode(x="hi:Q", text="time:N")
-    layers = [_lines([0.0], horizontal=True), _lines([-1.0, 1.0], dash=[2, 3], horizontal=True), wide, half, dot, name]
-    return _spec(alt.layer(*layers), height=92 * states + 20)
+    names = [name] if states <= 8 else []
+    layers = [
+        _lines([0.0], horizontal=True),
+        _lines([-1.0, 1.0], dash=[2, 3], horizontal=True),
+        wide,
+        half,
+        dot,
+        *names,
+    ]
+    return _spec(alt.layer(*layers), height=_rows(states, 104) * states + 20)
 
 
 def moves(words: Mapping[str, str], *, kinds: Sequence[str], states: int) -> Spec:
@@ -141,7 +150,7 @@ def moves(words: Mapping[str, str], *, kinds: Sequence[str], states: int) -> Spe
     half = base.mark_rule(strokeWidth=6, strokeCap="round").encode(x="q1:Q", x2="q3:Q", color=shown)
     dot = base.mark_point(size=80, strokeWidth=2.2, fill="var(--card)", opacity=1).encode(x="mid:Q", color=shown)
     zero = _lines([0.0], horizontal=True)
-    return _spec(alt.layer(zero, wide, half, dot), height=(24 * max(2, len(kinds)) + 16) * states + 20)
+    return _spec(alt.layer(zero, wide, half, dot), height=_rows(states, 24 * max(2, len(kinds)) + 16) * states + 20)
 
 
 def influence(words: Mapping[str, str], *, height: int = 250) -> Spec:
@@ -285,6 +294,11 @@ def _bands(seen: alt.Chart, time: Any) -> list[alt.Chart]:
     ends = (("lo", "hi", 0.2), ("q1", "q3", 0.34))
     grey = [_band(seen, time, f"w{low}", f"w{high}", 0.22, color="var(--weak)") for low, high, _ in ends]
     return [*grey, *(_band(seen, time, f"s{low}", f"s{high}", opacity) for low, high, opacity in ends)]
+
+
+def _rows(states: int, wanted: int) -> int:
+    """Pixels for a state: as wanted for a few, less the more there are."""
+    return wanted if states <= 8 else max(26, min(wanted, 640 // states))
 
 
 def _spec(chart: Any, *, height: int) -> Spec:

@@ -62,7 +62,7 @@ def document_link(symbol: str) -> str:
     return f"https://undocs.org/{symbol}" if _SYMBOL.fullmatch(symbol) and symbol.count("/") > 1 else ""
 
 
-def evidence(tables: Tables, *, theatre: Theatre, tilt: Tilt) -> dict[str, Any]:
+def evidence(tables: Tables, *, theatre: Theatre, tilt: Tilt, least: float = 0.0) -> dict[str, Any]:
     """
     The rows behind a theatre's numbers: events with their sentences, votes, sums and ties.
 
@@ -74,8 +74,9 @@ def evidence(tables: Tables, *, theatre: Theatre, tilt: Tilt) -> dict[str, Any]:
         tables: The rows.
         theatre: Whose states and poles are meant.
         tilt: The calendar.
+        least: The confidence from which an event counts.
     """
-    events, more = _events(tables, theatre, tilt)
+    events, more = _events(tables, theatre, tilt, least)
     return {
         "events": events,
         "more": more,
@@ -86,13 +87,14 @@ def evidence(tables: Tables, *, theatre: Theatre, tilt: Tilt) -> dict[str, Any]:
     }
 
 
-def _events(tables: Tables, theatre: Theatre, tilt: Tilt) -> tuple[list[dict[str, Any]], dict[str, int]]:
+def _events(tables: Tables, theatre: Theatre, tilt: Tilt, least: float) -> tuple[list[dict[str, Any]], dict[str, int]]:
     events = tables.events
     lead = leaders(tables.facts)
     poles = {theatre.poles.a, theatre.poles.b}
     sides = {*poles, *(body for body, power in lead.items() if power in poles)}
     toward = _among(events["giver"], sides) | _among(events["taker"], sides)
     sure = np.asarray(events["confidence"].to_numpy(), dtype=np.float64)
+    toward &= sure >= least
     row, state, period = _placed(events, theatre, tilt)
     place = state * len(tilt.periods) + period
     order = np.lexsort((-sure[row], ~toward[row], place))

@@ -25,13 +25,15 @@ def number(value: float, language: str, *, places: int = 2, sign: bool = False) 
 
 def interval(draws: Floats, language: str, *, sign: bool = False, places: int = 2) -> str:
     """
-    The median of draws with the ends of their 90 % interval.
+    The median of draws with the ends of their 90 % interval; a dash where some are missing.
 
     >>> interval(np.linspace(-1.0, 1.0, 201), "en")
     '0.00 (−0.90 to 0.90)'
     """
+    if not np.isfinite(draws).all():
+        return "–"
     low, middle, high = (
-        number(float(q), language, places=places, sign=sign) for q in np.nanquantile(draws, [0.05, 0.5, 0.95])
+        number(float(q), language, places=places, sign=sign) for q in np.quantile(draws, [0.05, 0.5, 0.95])
     )
     return f"{middle} ({low} {'bis' if language == 'de' else 'to'} {high})"
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from tiltmeter import __version__
+from tiltmeter.questions.claim import check_all
 from tiltmeter.questions.episode import episodes
+from tiltmeter.questions.verdict import verdicts as judge
 from tiltmeter.show.report import report
 from tiltmeter.show.view import Extras, view
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tiltmeter.questions.finding import Finding
+    from tiltmeter.questions.tables import Tables
     from tiltmeter.questions.verdict import Verdict
     from tiltmeter.workspace import Workspace
 
@@ -37,8 +41,9 @@ def page(
     """
     record, written = workspace.bases()
     extras = Extras(
-        findings=workspace.ask() if findings is None else findings,
-        verdicts=workspace.verdicts() if verdicts is None else verdicts,
+        findings=check_all(record.theatre.claims, record=record, written=written) if findings is None else findings,
+        verdicts=judge(record=record, written=written) if verdicts is None else verdicts,
+        licences=_licences((written or record).tables),
         runs=workspace.table("runs").to_pylist(),
         manifest=json.loads((workspace.folder / "fit" / "manifest.json").read_text("utf-8")),
         episodes={
@@ -48,3 +53,18 @@ def page(
     )
     shown = view(record=record, written=written, extras=extras, today=workspace.now().date(), language=language)
     return report(shown)
+
+
+def _licences(tables: Tables) -> dict[str, str]:
+    """Under what terms the rows came, by the name of their format; a format no longer installed is left out."""
+    import pyarrow.compute as pc
+
+    from tiltmeter.sources import names, source
+
+    found: dict[str, str] = {}
+    known = {one.name: one for one in map(source, names())}
+    for field in fields(tables):
+        for name in pc.unique(getattr(tables, field.name)["source"]).to_pylist():
+            if name in known:
+                found[name] = f"{known[name].licence} {known[name].url}".strip()
+    return dict(sorted(found.items()))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.show.charts import Spec, filled, svg
+from tiltmeter.show.series import NAMES
 
 if TYPE_CHECKING:
     from tiltmeter.show.view import View
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
 POINTS: Final = 120
 """Points of a curve at most."""
 STATES: Final = 12
-"""States with a picture of their curve at most."""
+"""States with a picture of their curve at most; a third of that where there are many states."""
 CLOSE: Final = 100 * 86_400_000
 """Moments nearer than this, ms, share a label."""
-NAMES: Final = ("lo", "q1", "mid", "q3", "hi")
 
 
 def pictures(view: View, specs: Mapping[str, Spec], words: Mapping[str, str]) -> dict[tuple[str, str], str]:
@@ -38,7 +38,7 @@ def pictures(view: View, specs: Mapping[str, Spec], words: Mapping[str, str]) ->
         ("moves", ""): filled(specs["moves"], {"moves": moves(basis, words)}),
         ("rests", ""): filled(specs["rests"], {"rests": rests(basis, words)}, params=span),
     }
-    for state in view.states[:STATES]:
+    for state in view.states[: STATES if len(view.states) <= 2 * STATES else STATES // 3]:
         rows = bands(basis["curves"]["tilt"][state["code"]], view.time["kept"], days)
         data = {"curve": rows, "moments": moments(view, state["code"]), "rug": []}
         out["curve", state["code"]] = filled(specs["curve"], data, params=span)
@@ -79,13 +79,16 @@ def answers(basis: dict[str, Any], words: Mapping[str, str]) -> list[dict[str, A
         {**one[time], "state": one["name"], "time": words[f"time_{time}"], "value": one["values"][time]}
         for one in basis["answers"]
         for time in ("before", "now")
+        if one[time]["mid"] is not None
     ]
 
 
 def moves(basis: dict[str, Any], words: Mapping[str, str]) -> list[dict[str, Any]]:
     """The rows of the chart of moves."""
     return [
-        {**row, "state": row["name"], "kind": words[row["gauge"]], "toward": row["chance"]} for row in basis["moves"]
+        {**row, "state": row["name"], "kind": words[row["gauge"]], "toward": row["chance"]}
+        for row in basis["moves"]
+        if row["mid"] is not None
     ]
 
 

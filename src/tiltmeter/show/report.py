@@ -25,6 +25,8 @@ GAUGES: Final = ("tilt", "votes", "words", "deeds", "figures")
 DEFINITIONS: Final = ("closeness", "cooperation", "relations", "security", "responsiveness")
 PLAIN: Final = frozenset({"member_of", "base_in", "border_with", "office_held", "event_happened", "first_since"})
 """Kinds of claim answered from ties and events; the others are answered from curves."""
+WIDE: Final = 26
+"""Columns of votes at most in the table of roll calls."""
 MOST: Final = 5_000_000
 """Bytes of a report at most: what a mail or a browser on a telephone still takes."""
 
@@ -47,18 +49,20 @@ def report(view: View, *, others: Mapping[str, str] | None = None, static: bool 
     bundle, script = _bundle(), _text("page.js")
     data = _data(view, specs, w)
     environment = _environment(view)
-    return environment.get_template("report.html.j2").render(
+    text = environment.get_template("report.html.j2").render(
         v=view, w=w, words=words, name=functools.partial(name, language=view.language), others=others or {},
         policy=_policy(bundle, script), light=palette.css(0), dark=palette.css(1), css=_safe(_text("page.css")),
         bundle=_safe(bundle), script=_safe(script), data=_safe(data), sections=_sections(view, w),
         gauges=[gauge for gauge in GAUGES if any(gauge in basis["curves"] for basis in view.bases.values())],
         years=_years(view), powers=_powers(view), definitions=_definitions(view),
-        voters=[*(state["code"] for state in view.states), *(view.head["poles"][side]["code"] for side in "ab")],
+        voters=_voters(view),
         sentences=len({event["key"] for event in view.evidence["events"]}),
         numbered=[claim for claim in view.claims if claim["kind"] not in PLAIN],
         plain_claims=[claim for claim in view.claims if claim["kind"] in PLAIN],
         summary=_summary(view), pictures={key: _safe(text) for key, text in drawn.items()},
     )  # fmt: skip
+    # pictures are the first to go: with scripts, as nearly everywhere, nobody sees them
+    return report(view, others=others, static=False) if static and len(text.encode()) > MOST else text
 
 
 class _Words(dict[str, str]):
@@ -148,7 +152,8 @@ def _specs(view: View, w: Mapping[str, str]) -> dict[str, charts.Spec]:
 def _limit(view: View) -> float:
     """The end of the tilt's axis: a little beyond the widest answer, and beyond the poles."""
     answers = [one[time] for basis in view.bases.values() for one in basis["answers"] for time in ("before", "now")]
-    widest: float = max(max(abs(one["lo"]), abs(one["hi"])) for one in answers)
+    ends = [abs(one[end]) for one in answers for end in ("lo", "hi") if one[end] is not None]
+    widest: float = max(ends, default=1.0)
     return min(3.0, max(1.25, math.ceil(4 * 1.04 * widest) / 4))
 
 
@@ -216,6 +221,13 @@ def _sections(view: View, w: Mapping[str, str]) -> list[tuple[str, str]]:
         ("evidence", w["evidence_title"], True), ("method", w["method_title"], True),
     ]  # fmt: skip
     return [(where, title) for where, title, there in every if there]
+
+
+def _voters(view: View) -> list[tuple[int, str]]:
+    """Place among a roll call's choices and code of those whose votes are listed: of many states only the poles'."""
+    poles = [view.head["poles"][side]["code"] for side in "ab"]
+    codes = [*(state["code"] for state in view.states), *poles]
+    return list(enumerate(codes)) if len(codes) <= WIDE else list(enumerate(codes))[-2:]
 
 
 def _years(view: View) -> list[str]:

@@ -10,6 +10,7 @@ from tiltmeter.model.arrays import Dates, Floats
 
 QUANTILES: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Ends of the 90 % band, ends of the 50 % band, and the median between them."""
+NAMES: Final = ("lo", "q1", "mid", "q3", "hi")
 MOST: Final = 700
 """Periods drawn at most; a longer calendar is thinned evenly."""
 
@@ -45,15 +46,30 @@ def series(paths: Floats, share: Floats, *, keep: list[int], scale: int) -> Seri
     return {"q": rows, "s": [round(100 * value) for value in np.nan_to_num(share[keep]).tolist()], "k": scale}
 
 
-def spread(draws: Floats) -> dict[str, float]:
+def mean_over(values: Floats) -> Floats:
     """
-    The quantiles of one number's draws, by the names the charts use.
+    Means along the last axis over what is there; nan where nothing is.
+
+    >>> mean_over(np.array([[1.0, np.nan], [np.nan, np.nan]])).tolist()
+    [1.0, nan]
+    """
+    there = np.isfinite(values)
+    count = there.sum(axis=-1)
+    total = np.where(there, values, 0.0).sum(axis=-1)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+
+
+def spread(draws: Floats) -> dict[str, float | None]:
+    """
+    The quantiles of one number's draws, by the names the charts use; None for a state that was not there.
 
     >>> spread(np.linspace(0.0, 1.0, 101))["q1"]
     0.25
     """
+    if not np.isfinite(draws).all():
+        return dict.fromkeys(NAMES)
     found = np.quantile(draws, QUANTILES)
-    return {name: round(float(value), 4) for name, value in zip(("lo", "q1", "mid", "q3", "hi"), found, strict=True)}
+    return {name: round(float(value), 4) for name, value in zip(NAMES, found, strict=True)}
 
 
 def peaks(paths: Floats, starts: Dates) -> list[tuple[str, float]]:

@@ -116,7 +116,7 @@ def view(
             for which, basis in fitted.items()
         },
         claims=claims(theatre, extras.findings, language=language),
-        evidence=evidence(fullest.tables, theatre=theatre, tilt=tilt),
+        evidence=evidence(fullest.tables, theatre=theatre, tilt=tilt, least=fullest.confidence),
         sensitivity=[dict(row) for row in extras.sensitivity],
         method=_method(fullest, extras),
     )

@@ -72,7 +72,7 @@
 
   const makers = {
     answer: () => ({
-      data: { answer: basis().answers.flatMap((one) => ["before", "now"].map((time) => ({ ...one[time], state: one.name, time: word(`time_${time}`), value: one.values[time], share_text: percent(one[time].share) }))) },
+      data: { answer: basis().answers.flatMap((one) => ["before", "now"].map((time) => ({ ...one[time], state: one.name, time: word(`time_${time}`), value: one.values[time], share_text: percent(one[time].share) }))).filter((row) => row.mid !== null) },
     }),
     curve: (figure) => {
       const code = figure.dataset.state, series = basis().curves[choice.gauge]?.[code];
@@ -82,7 +82,7 @@
       };
     },
     moves: () => ({
-      data: { moves: basis().moves.map((row) => ({ ...row, state: row.name, kind: word(row.gauge), toward: row.chance, share_text: percent(row.share) })) },
+      data: { moves: basis().moves.map((row) => ({ ...row, state: row.name, kind: word(row.gauge), toward: row.chance, share_text: percent(row.share) })).filter((row) => row.mid !== null) },
     }),
     influence: (figure) => {
       const found = basis().influence[choice.power]?.[figure.dataset.definition], own = found?.subjects[choice.subject];
