@@ -135,9 +135,21 @@ def test_texts_alone_show_a_crisis_that_no_event_was_coded_from() -> None:
         )
         for n in range(2, 7)
     ]
-    texts += [Document("news", f"q{n}", "", "Estonia exports timber.", "en", dt.date(2020 + n, 3, 1)) for n in range(3)]
+    quiet = "Estonia exports timber."
+    calm = [dt.date(2020, 3, 1) + dt.timedelta(days=40 * n) for n in range(20)]
+    texts += [Document("news", f"q{n}", "", quiet, "en", day) for n, day in enumerate(calm)]
     (found,) = episodes(Basis(theatre(), None, Tables.from_rows([*texts, *FACTS])))
     assert (found.state, found.crisis.kind, found.crisis.start) == ("EST", "unrest", dt.date(2021, 5, 2))
+
+
+def test_a_year_that_a_source_does_not_cover_is_no_calm() -> None:
+    # as many protests in every week of the months covered: nothing stands out
+    rows = [
+        event(f"p{year}{n}", str(dt.date(year, 1, 4) + dt.timedelta(days=2 * n)), "EST-CIV", "PROTEST", "EST")
+        for year in (2016, 2021)
+        for n in range(40)
+    ]
+    assert episodes(Basis(theatre(), None, Tables.from_rows([*rows, *FACTS]))) == []
 
 
 def test_unsure_and_background_events_are_no_crisis() -> None:

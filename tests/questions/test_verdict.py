@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tiltmeter.questions.basis import Basis
@@ -73,3 +75,14 @@ def test_the_path_for_the_picture_is_short_and_json_holds_dates_as_text() -> Non
     found = outcome("words")
     assert 20 < len(found.record_only.path) <= 80
     assert to_json(found)["after"] == ["2021-07-01", "2022-12-31"]
+
+
+def test_deeds_that_end_before_the_turning_point_measure_no_change_after_it() -> None:
+    basis = steady()
+    assert basis.tilt is not None
+    late = basis.tilt.starts[:-1] >= np.datetime64("2021-06-28")
+    evidence = basis.tilt.evidence | {"deeds": np.where(late, 0, basis.tilt.evidence["deeds"])}
+    cut = Basis(basis.theatre, replace(basis.tilt, evidence=evidence), basis.tables)
+    found = verdicts(record=cut)[0].record_only
+    assert (found.outcome, found.probabilities) == ("undecided", None)
+    assert "none both before and after" in found.why

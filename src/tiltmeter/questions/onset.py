@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tiltmeter.model.arrays import Ints
+from tiltmeter.model.arrays import Dates, Ints
 from tiltmeter.nouns import ORGANISATIONS
 from tiltmeter.questions.burst import AFTERTHOUGHT, bursts
 from tiltmeter.questions.crisis import Told, reports
+from tiltmeter.questions.tables import event_days
 
 if TYPE_CHECKING:
     from tiltmeter.questions.basis import Basis
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 INTERNAL: Final = ("unrest", "attack", "coup")
 GAP: Final = 14
 """Days without events of the crisis after which it is over, and within which two bursts are one crisis."""
+SILENCE: Final = 60
+"""Days without any row of a source, on whatever, that it is taken not to cover."""
 ECHO: Final = 30
 """Days in which a much weaker burst after a crisis is its echo in the reports, not a crisis of its own."""
 LOOSE: Final = 7
@@ -95,14 +98,14 @@ def _found(basis: Basis, rows: list[dict[str, Any]], state: str, false_alarms: f
         if sort:
             series.setdefault((row["source"], *sort), []).append(row)
     for (source, kind, other), own in sorted(series.items()):
-        begin, stop = min(reach[source][0], own[0]["day"]), max(reach[source][1], own[-1]["day"])
-        counts = np.zeros((stop - begin).days + 1, dtype=np.int64)
+        days = reach[source]
+        counts = np.zeros(len(days), dtype=np.int64)
         for day, count in _daily(own).items():
-            counts[(day - begin).days] = count
+            counts[np.searchsorted(days, np.datetime64(day, "D"))] = count
         for one in bursts(counts, false_alarms=false_alarms):
-            first, last = (begin + dt.timedelta(days=at) for at in (one.first, one.last))
+            first, last = days[one.first].item(), days[one.last].item()
             inside = tuple(row for row in own if first <= row["day"] <= last)
-            yield Onset(state, kind, first, last, one.chance, inside, stop, other)
+            yield Onset(state, kind, first, last, one.chance, inside, days[-1].item(), other)
 
 
 def _sort(row: dict[str, Any], state: str, borders: set[frozenset[str]]) -> tuple[str, str] | None:
@@ -147,9 +150,10 @@ def weekly_crises(basis: Basis, rows: list[dict[str, Any]], state: str) -> Ints:
     """Reports per week of what goes on inside a state, over all whole weeks that the sources cover."""
     borders, reach = _borders(basis), _reach(basis)
     own = [row for row in rows if (sort := _sort(row, state, borders)) and sort[0] in INTERNAL]
-    if not reach:
+    days = [day for day in reach.values() if len(day)]
+    if not days:
         return np.zeros(0, dtype=np.int64)
-    begin, stop = min(first for first, _ in reach.values()), max(last for _, last in reach.values())
+    begin, stop = min(day[0] for day in days).item(), max(day[-1] for day in days).item()
     # the week that is not over is no count
     counts = np.zeros(((stop - begin).days + 1) // 7, dtype=np.int64)
     for day, count in _daily(own).items():
@@ -158,22 +162,27 @@ def weekly_crises(basis: Basis, rows: list[dict[str, Any]], state: str) -> Ints:
     return counts
 
 
-_Reach = dict[str, tuple[dt.date, dt.date]]
+_Reach = dict[str, Dates]
 
 
 def _reach(basis: Basis) -> _Reach:
-    """First and last day of each source, whatever it tells of."""
-    from tiltmeter.questions.tables import event_days
-
-    reach: dict[str, list[dt.date]] = {}
+    """The days that each source covers, whatever it tells of: all between its first and last, but for long silences."""
+    found: dict[str, list[Dates]] = {}
     events, texts = basis.tables.events, basis.tables.documents
     for table, day in ((events, event_days(events)), (texts, np.asarray(texts["date"].to_numpy(), "datetime64[D]"))):
         source = np.asarray(table["source"].to_pylist(), dtype=object)
         for name in dict.fromkeys(source.tolist()):
-            own = day[(source == name) & ~np.isnat(day)]
-            if len(own):
-                reach.setdefault(name, []).extend((own.min().item(), own.max().item()))
-    return {name: (min(own), max(own)) for name, own in reach.items()}
+            found.setdefault(name, []).append(np.unique(day[(source == name) & ~np.isnat(day)]))
+    return {name: _covered(np.unique(np.concatenate(days))) for name, days in found.items()}
+
+
+def _covered(told: Dates) -> Dates:
+    """All days between the first and the last of some, but for stretches of SILENCE without any."""
+    if not len(told):
+        return told
+    cuts = np.nonzero(np.diff(told).astype(np.int64) > SILENCE)[0] + 1
+    day = np.timedelta64(1, "D")
+    return np.concatenate([np.arange(part[0], part[-1] + day) for part in np.split(told, cuts)])
 
 
 def _daily(rows: Sequence[dict[str, Any]]) -> Counter[dt.date]:

@@ -121,16 +121,20 @@ def _opinion(basis: Basis, state: str, before: tuple[dt.date, dt.date], after: t
         return Opinion("undecided", None, f"{state} is not on the calendar both before and after", {}, (), {})
     gauges = ("tilt", *tilt.gauge_draws)
     moves = {gauge: _move(tilt, gauge, state, before, after) for gauge in gauges}
-    words = "words" if _told(moves.get("words")) or "votes" not in moves else "votes"
+    told = _told(moves.get("words")) and _seen(tilt, "words", state, before, after)
+    words = "words" if told or "votes" not in moves else "votes"
     window = tilt.window(*after)
     share = np.nan_to_num(tilt.data_share[tilt.state(state), window]).mean()
     rests_on: dict[str, float | int] = {"data_share": _round(share)}
     rests_on |= {kind: int(count[tilt.state(state), window].sum()) for kind, count in tilt.evidence.items()}
     path = _path(tilt, state, words)
     missing = [name for name in (words, "deeds") if not _told(moves.get(name))]
-    if missing:
-        lacking = " and ".join("words" if name == words else name for name in missing)
-        why = f"{lacking} are not measured: the data carry under {SHARE:.0%} of them"
+    # what the other gauges lend a gauge tells nothing of a difference between them
+    silent = [name for name in (words, "deeds") if name not in missing and not _seen(tilt, name, state, before, after)]
+    if missing or silent:
+        lacking = " and ".join("words" if name == words else name for name in (*missing, *silent))
+        reason = f"the data carry under {SHARE:.0%} of them" if missing else "there are none both before and after"
+        why = f"{lacking} are not measured: {reason}"
         return Opinion("undecided", None, why, moves, path, rests_on)
     shift_w, shift_d = (_shifts(tilt, gauge, state, before, after) for gauge in (words, "deeds"))
     count = min(len(shift_w), len(shift_d))
@@ -145,6 +149,13 @@ def _opinion(basis: Basis, state: str, before: tuple[dt.date, dt.date], after: t
 
 def _told(move: Move | None) -> bool:
     return move is not None and move.data_share >= SHARE
+
+
+def _seen(tilt: Tilt, gauge: str, state: str, before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]) -> bool:
+    """Whether there are rows of this kind on the state both before and after."""
+    count = tilt.evidence.get(gauge)
+    windows = (tilt.window(*before), tilt.window(*after))
+    return count is not None and all(int(count[tilt.state(state), window].sum()) > 0 for window in windows)
 
 
 def _shifts(
