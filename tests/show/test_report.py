@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.questions import toy
@@ -260,3 +261,41 @@ def test_an_episode_is_told_step_by_step_with_its_rows() -> None:
     text = " ".join(Page(report(shown, static=False)).text)
     for part in ("No crisis was found", "asked NATO for help", "Finland: troops", "✓ crisis over", "✕ head of state"):
         assert part in text
+
+
+def test_other_choices_are_shown_beside_the_base() -> None:
+    record, _ = bases()
+    row: dict[str, Any] = {
+        "state": "EST",
+        "start": TODAY,
+        "end": TODAY,
+        "mean": 0.1,
+        "q05": -0.2,
+        "q95": 0.4,
+        "data_share": 0.5,
+    }
+    rows: list[dict[str, Any]] = [
+        row | {"choice": "base", "option": "as fitted"},
+        row | {"choice": "data", "option": "without <votes>", "mean": -0.1},
+        {"choice": "data", "option": "without words", "state": None, "mean": None, "reason": "nothing to fit"},
+    ]
+    shown = view(record=record, extras=Extras(sensitivity=rows), today=TODAY)
+    assert [one["base"] for one in shown.sensitivity] == [True, False]
+    assert shown.sensitivity[1]["value"] == "−0.10 (−0.20 to 0.40)"
+    figures = [own for own in Page(report(shown, static=False)).all("figure") if own.get("data-chart") == "choices"]
+    assert [own["data-state"] for own in figures] == ["EST"]
+
+
+def test_many_states_are_ranked_and_a_few_keep_their_order() -> None:
+    few = made()
+    assert [one["state"] for one in few.bases["record"]["answers"]] == ["EST", "LVA", "LTU"]
+    codes = ["EST", "LVA", "LTU", "DNK", "ISL", "POL", "DEU", "FRA", "ITA", "ESP", "PRT", "NLD", "BEL"]
+    theatre = toy.theatre(states=codes)
+    rng = np.random.default_rng(1)
+    tilt = toy.tilt_of({"tilt": toy.walk(rng, (50, len(codes), toy.periods()))}, where=theatre)
+    tilt.draws[:, :, 0] = np.nan  # a state that was never there
+    answers = view(record=Basis(theatre, tilt, Tables.of()), today=TODAY).bases["record"]["answers"]
+    middles = [one["now"]["mid"] for one in answers]
+    assert middles[-1] is None
+    assert answers[-1]["values"]["now"] == "–"
+    assert middles[:-1] == sorted(middles[:-1])

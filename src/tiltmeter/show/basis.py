@@ -34,6 +34,8 @@ OUTCOMES: Final = {
     "no change": "no_change",
 }
 """The verdicts' names as the keys of the page's words."""
+FEW: Final = 12
+"""States up to which the answers keep the theatre's order."""
 MANY: Final = 60
 """Subjects up to which each has its own curves of influence; with more, only the region has."""
 CURVES: Final = 130
@@ -74,12 +76,22 @@ def parts(
     return {
         "gauges": list(tilt.gauges),
         "curves": _curves(tilt),
-        "answers": [_answer(tilt, state, times, told.get(state), language) for state in tilt.states],
+        "answers": _ranked([_answer(tilt, state, times, told.get(state), language) for state in tilt.states]),
         "moves": _moves(tilt, times, language),
         "rests": _rests(tilt),
         "influence": {one.power: _influence(one) for one in found},
         "absent": {one.power: dict(one.absent) for one in found},
     }
+
+
+def _ranked(answers: list[Table]) -> list[Table]:
+    """A few states in the theatre's order; many from pole A to pole B, those that were not there last."""
+
+    def place(one: Table) -> float:
+        found = [one[time]["mid"] for time in ("now", "before") if one[time]["mid"] is not None]
+        return float(found[0]) if found else float("inf")
+
+    return answers if len(answers) <= FEW else sorted(answers, key=place)
 
 
 def _asked(theatre: Theatre) -> list[str]:

@@ -68,7 +68,9 @@ def curve(words: Mapping[str, str], *, limit: float = LIMIT, height: int = 180) 
     )
     faint = seen.mark_line(color="var(--weak)", strokeWidth=1.5, strokeDash=[4, 3]).encode(x=time, y=alt.Y("wmid:Q"))
     # a line has one colour; beads on it show the class of every period
-    beads = seen.mark_point(filled=True, size=15, opacity=1).encode(x=time, y=alt.Y("smid:Q"), color=_class("mid:Q"))
+    beads = seen.mark_point(filled=True, size=alt.expr("bead"), opacity=1).encode(
+        x=time, y=alt.Y("smid:Q"), color=_class("mid:Q")
+    )
     rug = _rug(time, words)
     cursor = (
         alt.Chart(alt.InlineData(values=[{}])).mark_rule(color="var(--accent)", strokeWidth=2)
@@ -82,7 +84,7 @@ def curve(words: Mapping[str, str], *, limit: float = LIMIT, height: int = 180) 
         .add_params(near)
     )  # fmt: skip
     layers = [ground, poles, moments, numbers, *_bands(seen, time), faint, middle, beads, cursor, dot, rug]
-    chart = alt.layer(*layers).resolve_scale(color="independent").add_params(at, *_ends())
+    chart = alt.layer(*layers).resolve_scale(color="independent").add_params(at, *_knobs(bead=15), *_ends())
     return _spec(chart, height=height)
 
 
@@ -220,6 +222,29 @@ def episode(words: Mapping[str, str], *, bars: int = 3) -> Spec:
                 y=row, color=colour, tooltip=_tips(row=words["what"], when=words["date"]))
     )  # fmt: skip
     return _spec(alt.layer(chart), height=28 * bars)
+
+
+def choices(words: Mapping[str, str], *, rows: int) -> Spec:
+    """
+    A state's mean tilt under other choices, one line each, the base's interval behind all.
+
+    Data `choices`: option (its label), lo, mid, hi, share, value, base (whether it is the base).
+    """
+    import altair as alt
+
+    data = alt.Chart(alt.NamedData(name="choices")).transform_calculate(label="datum.choice + ': ' + datum.option")
+    y = alt.Y(
+        "label:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(ticks=False, domain=False, labelColor="var(--ink)", labelLimit=190),
+    )
+    x = alt.X("lo:Q", title=None, axis=alt.Axis(tickCount=5), scale=alt.Scale(nice=True, zero=False))
+    base = data.transform_filter("datum.base").mark_rect(color="var(--band)", opacity=0.14).encode(x=x, x2="hi:Q")
+    shown = data.encode(y=y, tooltip=_tips(label=words["option"], value=words["tilt"], share_text=words["data_share"]))
+    wide = shown.mark_rule(strokeWidth=2, strokeCap="round").encode(x=x, x2="hi:Q", color=_shade())
+    dot = shown.mark_point(size=60, strokeWidth=2, fill="var(--card)", opacity=1).encode(x="mid:Q", color=_shade())
+    return _spec(alt.layer(base, wide, dot), height=20 * max(2, rows))
 
 
 def rests(words: Mapping[str, str], *, kinds: Sequence[str] = KINDS) -> Spec:

@@ -32,10 +32,19 @@ def interval(draws: Floats, language: str, *, sign: bool = False, places: int = 
     """
     if not np.isfinite(draws).all():
         return "–"
-    low, middle, high = (
-        number(float(q), language, places=places, sign=sign) for q in np.quantile(draws, [0.05, 0.5, 0.95])
-    )
-    return f"{middle} ({low} {'bis' if language == 'de' else 'to'} {high})"
+    low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95]).tolist()
+    return between(low, middle, high, language, sign=sign, places=places)
+
+
+def between(low: float, middle: float, high: float, language: str, *, sign: bool = False, places: int = 2) -> str:
+    """
+    A number with the ends of its interval.
+
+    >>> between(0.1, 0.25, 0.4, "de")
+    '0,25 (0,10 bis 0,40)'
+    """
+    ends = [number(value, language, places=places, sign=sign) for value in (low, middle, high)]
+    return f"{ends[1]} ({ends[0]} {'bis' if language == 'de' else 'to'} {ends[2]})"
 
 
 def percent(value: float | None, language: str) -> str:

@@ -40,6 +40,7 @@ def pictures(view: View, specs: Mapping[str, Spec], words: Mapping[str, str]) ->
     }
     for state in view.states[: STATES if len(view.states) <= 2 * STATES else STATES // 3]:
         rows = bands(basis["curves"]["tilt"][state["code"]], view.time["kept"], days)
+        span["bead"] = 15 if len(rows) > 100 else 40
         data = {"curve": rows, "moments": moments(view, state["code"]), "rug": []}
         out["curve", state["code"]] = filled(specs["curve"], data, params=span)
     for definition, found in basis["influence"].get(view.head["poles"]["a"]["code"], {}).items():

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.show import charts, palette
+from tiltmeter.show.basis import FEW
 from tiltmeter.show.names import name, words
 from tiltmeter.show.numbers import number, percent
 from tiltmeter.show.pictures import pictures
@@ -102,7 +103,8 @@ def _summary(view: View) -> dict[str, list[tuple[str, list[str]]]]:
             if one["verdict"] is not None:
                 lines.setdefault(one["verdict"]["verdict"], []).append(one["name"])
         if lines:
-            found[which] = list(lines.items())
+            # of many states the number says more than the names
+            found[which] = [(kind, names if len(names) <= FEW else [str(len(names))]) for kind, names in lines.items()]
     return found
 
 
@@ -145,8 +147,13 @@ def _specs(view: View, w: Mapping[str, str]) -> dict[str, charts.Spec]:
         "moves": charts.moves(own, kinds=kinds, states=count),
         "influence": charts.influence(own),
         "episode": charts.episode(own),
+        "choices": charts.choices(own, rows=_options(view)),
         "rests": charts.rests(own),
     }
+
+
+def _options(view: View) -> int:
+    return len({(row["choice"], row["option"]) for row in view.sensitivity})
 
 
 def _limit(view: View) -> float:

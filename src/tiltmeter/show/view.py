@@ -13,6 +13,7 @@ from tiltmeter.show.claims import claims
 from tiltmeter.show.episodes import episodes
 from tiltmeter.show.evidence import evidence, link, shown
 from tiltmeter.show.names import name, pick, words
+from tiltmeter.show.numbers import between, percent
 from tiltmeter.show.series import kept
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Extras:
 
     `verdicts` are those on words and deeds, whose two times the page takes over.
     `episodes` are those of each basis (`record`, `all`).
+    `sensitivity` has the rows of a specification curve for one stretch of time.
     `runs` are rows of the store's table, `manifest` what a fit rests on, `licences`
     a line per source, `version` the program's.
     """
@@ -117,7 +119,7 @@ def view(
         },
         claims=claims(theatre, extras.findings, language=language),
         evidence=evidence(fullest.tables, theatre=theatre, tilt=tilt, least=fullest.confidence),
-        sensitivity=[dict(row) for row in extras.sensitivity],
+        sensitivity=_sensitivity(theatre, extras.sensitivity, language),
         method=_method(fullest, extras),
     )
 
@@ -157,6 +159,21 @@ def _moments(theatre: Theatre, language: str) -> list[Table]:
             "states": [code for code in moment.states if code in inside],
         }
         for number, moment in enumerate(own, start=1)
+    ]  # fmt: skip
+
+
+def _sensitivity(theatre: Theatre, rows: Sequence[Mapping[str, Any]], language: str) -> list[Table]:
+    """The specification curve, the fits that could be made; `base` marks the one that the page shows."""
+    found = [row for row in rows if row.get("state") in theatre.states and row.get("mean") is not None]
+    return [
+        {
+            "choice": shown(str(row["choice"])), "option": shown(str(row["option"])), "state": row["state"],
+            "lo": round(row["q05"], 3), "mid": round(row["mean"], 3), "hi": round(row["q95"], 3),
+            "share": round(100 * row["data_share"]), "base": row["choice"] == "base",
+            "value": between(row["q05"], row["mean"], row["q95"], language),
+            "share_text": percent(row["data_share"], language),
+        }
+        for row in found
     ]  # fmt: skip
 
 

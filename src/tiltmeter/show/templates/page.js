@@ -76,9 +76,10 @@
     }),
     curve: (figure) => {
       const code = figure.dataset.state, series = basis().curves[choice.gauge]?.[code];
+      const rows = series && within(rowsOf(series, view.time.kept));
       return series && {
-        data: { curve: within(rowsOf(series, view.time.kept)), moments: within(moments(code, figure.clientWidth)), rug: within(rug(code)) },
-        params: { at: starts[choice.at], ...span() },
+        data: { curve: rows, moments: within(moments(code, figure.clientWidth)), rug: within(rug(code)) },
+        params: { at: starts[choice.at], bead: rows.length > 100 ? 15 : 40, ...span() },
       };
     },
     moves: () => ({
@@ -110,7 +111,7 @@
         ...one.help.map((help) => bar(`${help.helper}: ${word(`help_${help.kind}`)}`, "help", help.date, help.until)),
       ] } };
     },
-    choices: () => ({ data: { choices: view.sensitivity } }),
+    choices: (figure) => ({ data: { choices: view.sensitivity.filter((row) => row.state === figure.dataset.state) } }),
     rests: () => ({
       data: { rests: within(basis().rests.map((row) => {
         const [t, t2] = quarter(row.quarter);
@@ -391,6 +392,11 @@
     if (!(choice.gauge in basis().curves)) choice.gauge = "tilt";
     for (const input of $$("input[name=gauge]")) input.checked = input.value === choice.gauge;
   }
+  function silent() {
+    const bare = ["words", "deeds"].filter((kind) => !basis().gauges.includes(kind)).map((kind) => word(kind));
+    $("#silent").hidden = !bare.length;
+    $("#silent").textContent = word("no_data_on", { kinds: bare.join(", ") });
+  }
   function peaks() {
     const why = basis().absent[choice.power] ?? {}, lines = Object.entries(why);
     $("#absent").hidden = !lines.length;
@@ -404,6 +410,7 @@
   function show() {
     document.documentElement.dataset.basis = choice.basis;
     gauges();
+    silent();
     peaks();
     setAt(choice.at);
     redraw();
