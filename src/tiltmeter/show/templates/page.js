@@ -79,7 +79,7 @@
       const rows = series && within(rowsOf(series, view.time.kept));
       return series && {
         data: { curve: rows, moments: within(moments(code, figure.clientWidth)), rug: within(rug(code)) },
-        params: { at: starts[choice.at], bead: rows.length > 100 ? 15 : 40, ...span() },
+        params: { at: starts[choice.at], bead: rows.length > 300 ? 15 : rows.length > 120 ? 28 : 44, ...span() },
       };
     },
     moves: () => ({
