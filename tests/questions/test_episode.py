@@ -204,21 +204,40 @@ def facts_of(place: Theatre) -> list[Any]:
     return [chunk.batch for chunk in chunks if chunk.noun is Fact]
 
 
-@pytest.mark.data
-@needs_data
-def test_the_reports_of_2021_to_2023_give_the_crises_of_central_asia() -> None:
+def in_reports(place: Theatre, *, since: str, until: str, names: str) -> list[Episode]:
     import pyarrow as pa
 
     with gzip.open(DATA / "reports" / "wcep_dev.tsv.gz", "rt", encoding="utf-8") as file:
         texts = [
             Document("wcep", row["id"], "", row["text"], "en", dt.date.fromisoformat(row["date"]))
             for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            if "2021" <= row["date"] < "2024" and re.search("Kazakh|Kyrgyz|Tajik|Turkmen|Uzbek", row["text"] or "")
+            if since <= row["date"] < until and re.search(names, row["text"] or "")
         ]
-    place = load_theatre("central_asia")
     tables = Tables.from_rows(texts)
     basis = Basis(place, None, Tables.of(documents=tables.documents, facts=pa.Table.from_batches(facts_of(place))))
-    found = episodes(basis)
+    return episodes(basis)
+
+
+@pytest.mark.data
+@needs_data
+def test_help_that_was_asked_and_did_not_come_is_seen() -> None:
+    central = in_reports(load_theatre("central_asia"), since="2009", until="2012", names="Kazakh|Kyrgyz|Tajik|Uzbek")
+    osh = truth(central, "KGZ", "2010-06-12")
+    assert osh.request is not None
+    assert (osh.request.to, osh.help) == ("RUS", ())
+    south = in_reports(load_theatre("south_caucasus"), since="2021", until="2024", names="Armenia|Azerbai|Georgia")
+    attack = truth(south, "ARM", "2022-09-13")
+    assert attack.request is not None
+    assert (attack.request.to, attack.help) == ("CSTO", ())
+    other = truth(south, "AZE", "2022-09-13")
+    assert other.request is None
+
+
+@pytest.mark.data
+@needs_data
+def test_the_reports_of_2021_to_2023_give_the_crises_of_central_asia() -> None:
+    place = load_theatre("central_asia")
+    found = in_reports(place, since="2021", until="2024", names="Kazakh|Kyrgyz|Tajik|Turkmen|Uzbek")
     for state in ("KGZ", "TJK"):
         assert truth(found, state, "2021-04-28").crisis.kind == "border_fighting"
         assert truth(found, state, "2022-09-14").crisis.kind == "border_fighting"

@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tiltmeter.questions.parse import parse, parse_all, to_toml
 from tiltmeter.settings import claim, load_theatre
@@ -182,3 +184,37 @@ def test_a_claim_shown_back_is_the_claim() -> None:
     found = parse(SAID[0][1], language="en", theatre=CENTRAL)
     assert not isinstance(found, str)
     assert claim(tomllib.loads(to_toml(found))) == found
+
+
+@given(st.text(max_size=200), st.sampled_from(["en", "de", "fr", "ru", "zz"]))
+@settings(max_examples=60, deadline=None)
+def test_no_text_breaks_the_reading(text: str, language: str) -> None:
+    found = parse_all(text, language=language, theatre=CENTRAL)
+    assert isinstance(found, str) or all(one.kind for one in found)
+
+
+@given(
+    st.permutations(
+        [
+            "Russia",
+            "China",
+            "Kazakhstan",
+            "influence",
+            "peaked",
+            "in",
+            "2021",
+            "than",
+            "since",
+            "leaned",
+            "member",
+            "of",
+            "the",
+            "CSTO",
+            "not",
+        ]
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_no_order_of_its_own_words_breaks_the_reading(words: list[str]) -> None:
+    found = parse_all(" ".join(words), language="en", theatre=CENTRAL)
+    assert isinstance(found, str) or all(one.kind for one in found)

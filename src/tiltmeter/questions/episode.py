@@ -133,12 +133,14 @@ def _episode(basis: Basis, rows: list[dict[str, Any]], onset: Onset) -> Episode:
 
 
 def _pacts(basis: Basis, state: str, on: dt.date) -> set[str]:
-    """The alliances a state is in on a day, by the facts."""
-    return {
+    """The alliances a state is in on a day, by the facts, and the powers that lead them."""
+    own = {
         fact["b"] for fact in basis.tables.facts.to_pylist()
         if fact["kind"] == "alliance_member" and fact["a"] == state
         and (fact["since"] or dt.date.min) <= on <= (fact["until"] or dt.date.max)
     }  # fmt: skip
+    leads = leaders(basis.tables.facts)
+    return own | {leads[body] for body in own if body in leads}
 
 
 def _asked(near: Sequence[dict[str, Any]], onset: Onset, pacts: set[str]) -> list[dict[str, Any]]:
@@ -148,7 +150,7 @@ def _asked(near: Sequence[dict[str, Any]], onset: Onset, pacts: set[str]) -> lis
         if row["root"] in ("REQUEST", "request") and row["giver"] == onset.state and row["taker"][:3] != onset.state
         and row["taker"] != onset.other and "-" not in row["taker"]
         and (marked(row["sentence"], "asked") if row["sentence"] else row["cameo"].startswith("023"))
-        # a sentence read without its grammar counts if a member turns to its pact, about force
+        # a sentence read without its grammar counts if a member turns to its pact or the pact's leader, about force
         and (row["root"] == "REQUEST" or (row["taker"] in pacts and marked(row["sentence"], "troops")))
     ]  # fmt: skip
     return sorted(found, key=lambda row: (row["day"], row["taker"] not in ORGANISATIONS, row["root"] == "request"))

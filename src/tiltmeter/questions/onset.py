@@ -167,12 +167,14 @@ _Reach = dict[str, Dates]
 
 def _reach(basis: Basis) -> _Reach:
     """The days that each source covers, whatever it tells of: all between its first and last, but for long silences."""
+    import pyarrow.compute as pc
+
     found: dict[str, list[Dates]] = {}
     events, texts = basis.tables.events, basis.tables.documents
     for table, day in ((events, event_days(events)), (texts, np.asarray(texts["date"].to_numpy(), "datetime64[D]"))):
-        source = np.asarray(table["source"].to_pylist(), dtype=object)
-        for name in dict.fromkeys(source.tolist()):
-            found.setdefault(name, []).append(np.unique(day[(source == name) & ~np.isnat(day)]))
+        for name in pc.unique(table["source"]).to_pylist():
+            own = np.asarray(pc.equal(table["source"], name).to_numpy(), dtype=bool) & ~np.isnat(day)
+            found.setdefault(name, []).append(np.unique(day[own]))
     return {name: _covered(np.unique(np.concatenate(days))) for name, days in found.items()}
 
 
