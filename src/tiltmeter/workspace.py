@@ -37,26 +37,26 @@ BLOCK: Final = 200
 """Documents coded between two commits: an interruption loses at most these."""
 
 TOLD_ONCE: Final = """
-SELECT
-    source, min(key) AS key, min(run) AS run, giver, taker, root, any_value(mode) AS mode, any_value(quad) AS quad,
-    min("start") AS "start", max("end") AS "end", min(reported) AS reported, max(confidence) AS confidence,
-    arg_max(document, confidence) AS document, arg_max(span_start, confidence) AS span_start,
-    arg_max(span_end, confidence) AS span_end, arg_max(sentence, confidence) AS sentence,
-    arg_max(attributed_to, confidence) AS attributed_to, background, written,
-    sum(witnesses)::BIGINT AS witnesses, any_value(giver_name) AS giver_name, any_value(taker_name) AS taker_name,
-    any_value(cameo) AS cameo
-FROM (
+WITH sided AS (
     SELECT *,
+        root IN ('CONSULT', 'COOPERATE') AND document <> '' AS mutual,
+        CASE WHEN mutual THEN least(giver, taker) ELSE giver END AS one,
+        CASE WHEN mutual THEN greatest(giver, taker) ELSE taker END AS two,
         CASE WHEN document = '' THEN key
-            ELSE coalesce("start", reported)::VARCHAR || coalesce("end", reported)::VARCHAR END AS occasion,
-        CASE WHEN root IN ('CONSULT', 'COOPERATE') AND document <> '' THEN least(giver, taker) ELSE giver END AS one,
-        CASE WHEN root IN ('CONSULT', 'COOPERATE') AND document <> '' THEN greatest(giver, taker) ELSE taker END AS two
+            ELSE concat(coalesce("start", reported), coalesce("end", reported)) END AS occasion
     FROM events
+), ranked AS (
+    SELECT *,
+        row_number() OVER (
+            PARTITION BY source, one, two, root, occasion, background, written ORDER BY confidence DESC, key
+        ) AS place,
+        sum(witnesses) OVER (PARTITION BY source, one, two, root, occasion, background, written)::BIGINT AS told
+    FROM sided
 )
-GROUP BY source, giver, taker, one, two, root, occasion, background, written
-ORDER BY source, key
+SELECT * EXCLUDE (mutual, one, two, occasion, place, told) REPLACE (told AS witnesses)
+FROM ranked WHERE place = 1 ORDER BY source, key
 """
-"""Events with those that several reports tell merged into one with several witnesses; bulk events stand as they are."""
+"""Events, those that several reports tell merged into the surest telling; bulk events stand as they are."""
 
 CURVE: Final = ["state", "period", "mean", "sd", "q05", "q95"]
 
