@@ -266,6 +266,100 @@ def ask(
 
 
 @app.command()
+def episodes(json_: Json = False) -> None:
+    """Crises found in the events: request, help, outcome, each step with its rows."""
+    from tiltmeter.questions.episode import to_json
+
+    found = _workspace().episodes()
+    if json_:
+        _print_json([to_json(one) for one in found.get("all", found["record"])])
+        return
+    for which, told in found.items():
+        print({"record": "Record only", "all": "With the written reports"}[which])
+        rows = [
+            {
+                "state": one.state,
+                "crisis": f"{one.crisis.start} – {one.crisis.end or '…'}",
+                "kind": one.crisis.kind,
+                "asked": f"{one.request.date} {one.request.to}" if one.request else "",
+                "help": ", ".join(f"{help_.helper} {help_.kind} {help_.date}" for help_ in one.help),
+            }
+            for one in told
+        ]
+        _table(["state", "crisis", "kind", "asked", "help"], rows)
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[
+        str,
+        typer.Argument(
+            help='A kind (unrest, attack, helper_at_war, base_closes, vote), "unrest KGZ 2024-03", or a TOML file.'
+        ),
+    ],
+    state: Annotated[str | None, typer.Option(help="Where it happens, such as KGZ.")] = None,
+    weeks: Annotated[int, typer.Option(help="Weeks to look ahead.")] = 26,
+    json_: Json = False,
+) -> None:
+    """What if: futures with an event and without it, drawn from the fit on record."""
+    from tiltmeter.questions import scenario as scenarios
+
+    if scenario.endswith(".toml"):
+        asked = scenarios.load_scenarios(Path(scenario))
+    elif " " in scenario:
+        asked = [scenarios.told(scenario)]
+    else:
+        asked = [scenarios.scenario({"kind": scenario, "state": state or "", "weeks": weeks})]
+    plays = _workspace().simulate(asked)
+    if json_:
+        _print_json([scenarios.to_json(one) for one in plays])
+        return
+    for one in plays:
+        rows = [
+            {
+                "quantity": name,
+                "with it (90 %)": f"{fan.mean[-1]:.2f} ({fan.q05[-1]:.2f} … {fan.q95[-1]:.2f})",
+                "without": f"{fan.base_mean[-1]:.2f} ({fan.base_q05[-1]:.2f} … {fan.base_q95[-1]:.2f})",
+            }
+            for name, fan in one.fans.items()
+        ]
+        print(f"{one.scenario['kind']} in {one.scenario['state']}, after {len(one.weeks)} weeks")
+        _table(["quantity", "with it (90 %)", "without"], rows)
+        for name, reason in one.missing.items():
+            print(f"{name}: {reason}")
+
+
+@app.command()
+def forecast(
+    a: Annotated[str, typer.Argument(help="One side, such as KAZ.")],
+    b: Annotated[str, typer.Argument(help="The other, such as RUS.")],
+    weeks: Annotated[int, typer.Option(help="Weeks to look ahead.")] = 4,
+    json_: Json = False,
+) -> None:
+    """The next weeks' events between two sides with intervals, and how such forecasts did in the past."""
+    from tiltmeter.questions.forecast import to_json
+
+    futures, coming = _workspace().forecast(a, b, weeks=weeks)
+    if json_:
+        _print_json({"weeks": [to_json(one) for one in futures], "next": [dataclasses.asdict(one) for one in coming]})
+        return
+    rows = [
+        {
+            "quad": one.quad,
+            "week": str(week.start),
+            "events (90 %)": f"{week.mean:.1f} ({week.q05:.0f} … {week.q95:.0f})",
+        }
+        for one in futures
+        for week in one.weeks
+    ]
+    _table(["quad", "week", "events (90 %)"], rows)
+    print(
+        "Next between them: "
+        + ", ".join(f"{one.giver} {one.root} {one.taker} {one.probability:.0%}" for one in coming[:5])
+    )
+
+
+@app.command()
 def why(
     state: Annotated[str, typer.Argument(help="A state of the theatre, such as KAZ.")],
     when: Annotated[str, typer.Argument(help="A day, month (2022-01), week (2022-W03), year or interval.")],

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from tiltmeter.coder.build import Bundle
     from tiltmeter.model import Tilt
     from tiltmeter.questions.basis import Basis
+    from tiltmeter.questions.episode import Episode
     from tiltmeter.questions.finding import Finding
+    from tiltmeter.questions.forecast import Future, Next
+    from tiltmeter.questions.scenario import Play, Scenario
     from tiltmeter.questions.verdict import Verdict
     from tiltmeter.questions.why import Walk
     from tiltmeter.settings import Claim
@@ -253,14 +256,23 @@ class Workspace:
             raise StoreError("nothing is fitted yet", mend="run `tiltmeter fit`", where=str(self.folder))
         return {kind: Tilt.load(self.folder / "fit" / kind) for kind in kinds}
 
-    def bases(self) -> tuple[Basis, Basis | None]:
-        """What questions are asked of: the record alone, and, where there are written reports, with them."""
+    def bases(self, *, fitted: bool = True) -> tuple[Basis, Basis | None]:
+        """
+        What questions are asked of: the record alone, and, where there are written reports, with them.
+
+        Args:
+            fitted: Whether the questions need a fit; without one the bases hold rows alone.
+        """
         from tiltmeter.questions.basis import Basis
         from tiltmeter.questions.tables import Tables
 
-        tilts = self.tilts()
         tables = Tables.of(**{name: self.table(name) for name in ASKED})
         least = self.settings.confidence
+        if not fitted:
+            written = any(tables.events["written"].to_pylist())
+            record = Basis(self.theatre, None, tables.record(), least)
+            return record, Basis(self.theatre, None, tables, least) if written else None
+        tilts = self.tilts()
         record = Basis(self.theatre, tilts["record"], tables.record(), least)
         return record, Basis(self.theatre, tilts["all"], tables, least) if "all" in tilts else None
 
@@ -313,6 +325,28 @@ class Workspace:
 
         record, written = self.bases()
         return why(state, when, basis=written or record)
+
+    def episodes(self) -> dict[str, list[Episode]]:
+        """Crises with request, help and outcome, from record alone (`record`) and with written reports (`all`)."""
+        from tiltmeter.questions.episode import episodes
+
+        record, written = self.bases(fitted=False)
+        return {"record": episodes(record)} | ({"all": episodes(written)} if written else {})
+
+    def simulate(self, scenarios: Sequence[Scenario]) -> list[Play]:
+        """Futures with and without an event, drawn from the fit on record alone."""
+        from tiltmeter.questions.scenario import play
+
+        record, _ = self.bases()
+        return [play(one, basis=record, seed=self.settings.seed) for one in scenarios]
+
+    def forecast(self, a: str, b: str, *, weeks: int) -> tuple[list[Future], list[Next]]:
+        """Counts of the next weeks' events between two sides, and what comes next between them."""
+        from tiltmeter.questions.forecast import forecast, next_between
+
+        record, _ = self.bases(fitted=False)
+        futures = forecast(record, a=a, b=b, weeks=weeks, seed=self.settings.seed)
+        return futures, next_between(record, a=a, b=b)
 
     def verdicts(self) -> list[Verdict]:
         """Words and deeds of each state before and after the theatre's turning point."""
