@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib import resources
 from itertools import pairwise
@@ -21,9 +22,11 @@ import pytest
 from tests.questions import toy
 from tests.show.conftest import HOSTILE, TODAY, bases, made
 from tiltmeter.errors import ShowError
+from tiltmeter.nouns import Document
 from tiltmeter.questions.basis import Basis
 from tiltmeter.questions.episode import Crisis, Episode, Help, Outcome, Request, Source
 from tiltmeter.questions.tables import Tables
+from tiltmeter.show.evidence import evidence
 from tiltmeter.show.names import languages, words
 from tiltmeter.show.report import MOST, report
 from tiltmeter.show.view import Extras, View, view
@@ -111,7 +114,7 @@ def test_hostile_text_is_shown_as_text(page: str, parsed: Page) -> None:
     assert event["text"][0].startswith("Tallinn <script>alert(1)</script>")
     assert event["text"][1] == "condemned"
     assert len("".join(event["text"])) < 600 < len(HOSTILE)
-    assert data(parsed)["view"]["evidence"]["documents"]["d1"]["url"] == ""
+    assert data(parsed)["view"]["evidence"]["documents"]["reports/d1"]["url"] == ""
 
 
 def test_is_small_and_says_its_language(page: str, parsed: Page) -> None:
@@ -299,3 +302,25 @@ def test_many_states_are_ranked_and_a_few_keep_their_order() -> None:
     assert middles[-1] is None
     assert answers[-1]["values"]["now"] == "–"
     assert middles[:-1] == sorted(middles[:-1])
+
+
+def test_record_is_listed_before_written_reports_where_there_are_many() -> None:
+    told = [toy.event(f"w{n}", "2021-08-02", "EST", "ACCUSE", "SWE", confidence=0.9, written=True) for n in range(30)]
+    real = toy.event("real", "2021-08-02", "EST", "ACCUSE", "SWE", confidence=0.6)
+    record, _ = bases()
+    assert record.tilt is not None
+    found = evidence(Tables.from_rows([*told, real]), theatre=record.theatre, tilt=record.tilt)
+    assert found["events"][0]["key"] == "real"
+    assert len(found["events"]) + sum(found["more"].values()) == 31
+
+
+def test_a_key_that_two_sources_share_takes_each_its_own_document() -> None:
+    day = dt.date(2021, 8, 2)
+    rows = [Document(source, "1", "r", f"{source} condemned Sweden.", "en", day, source) for source in ("a", "b")]
+    sentence = {"sentence": "b condemned Sweden.", "document": "1", "span_start": 2, "span_end": 11}
+    event = replace(toy.event("e", "2021-08-02", "EST", "ACCUSE", "SWE", **sentence), source="b")
+    record, _ = bases()
+    assert record.tilt is not None
+    found = evidence(Tables.from_rows([*rows, event]), theatre=record.theatre, tilt=record.tilt)
+    (one,) = found["events"]
+    assert (one["doc"], one["text"]) == ("b/1", ["b ", "condemned", " Sweden."])

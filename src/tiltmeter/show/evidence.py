@@ -76,18 +76,21 @@ def evidence(tables: Tables, *, theatre: Theatre, tilt: Tilt, least: float = 0.0
         tilt: The calendar.
         least: The confidence from which an event counts.
     """
-    events, more = _events(tables, theatre, tilt, least)
+    events, more, printed = _events(tables, theatre, tilt, least)
     return {
         "events": events,
         "more": more,
-        "documents": _documents(tables.documents, {event["doc"] for event in events if event["doc"]}),
+        "documents": {_name(row): _document(row) for row in printed.values()},
         "calls": _calls(tables, theatre, tilt),
         "figures": _figures(tables.figures, theatre, tilt),
         "facts": _facts(tables.facts, theatre),
     }
 
 
-def _events(tables: Tables, theatre: Theatre, tilt: Tilt, least: float) -> tuple[list[dict[str, Any]], dict[str, int]]:
+def _events(
+    tables: Tables, theatre: Theatre, tilt: Tilt, least: float
+) -> tuple[list[dict[str, Any]], dict[str, int], dict[tuple[str, str], dict[str, Any]]]:
+    """The events that are listed, how many of each state and period are not, and the documents they are in."""
     events = tables.events
     lead = leaders(tables.facts)
     poles = {theatre.poles.a, theatre.poles.b}
@@ -97,21 +100,22 @@ def _events(tables: Tables, theatre: Theatre, tilt: Tilt, least: float) -> tuple
     toward &= sure >= least
     row, state, period = _placed(events, theatre, tilt)
     place = state * len(tilt.periods) + period
-    order = np.lexsort((-sure[row], ~toward[row], place))
+    # record first, so that written reports never push it out of the list
+    written = np.array(events["written"].to_pylist(), dtype=bool)
+    order = np.lexsort((-sure[row], ~toward[row], written[row], place))
     row, state, period, place = row[order], state[order], period[order], place[order]
     listed = np.arange(len(row)) - np.searchsorted(place, place) < EACH
     if listed.sum() > EVENTS:  # keep those that enter the tilt, then the surest
-        best = np.lexsort((-sure[row], ~toward[row], ~listed))[:EVENTS]
+        best = np.lexsort((-sure[row], ~toward[row], written[row], ~listed))[:EVENTS]
         listed = np.isin(np.arange(len(row)), best)
     more: dict[str, int] = {}
     for s, t in zip(state[~listed].tolist(), period[~listed].tolist(), strict=True):
         more[f"{s}/{t}"] = more.get(f"{s}/{t}", 0) + 1
     rows = events.take(row[listed]).to_pylist()
-    texts = _texts(tables.documents, {one["document"] for one in rows if one["document"]})
+    printed = _printed(tables.documents, {(one["source"], one["document"]) for one in rows if one["document"]})
     places = zip(rows, row[listed].tolist(), state[listed].tolist(), period[listed].tolist(), strict=True)
-    return [
-        _event(one, texts.get(one["document"], ""), s, t, counts=bool(toward[at])) for one, at, s, t in places
-    ], more
+    told = [_event(one, printed, s, t, counts=bool(toward[at])) for one, at, s, t in places]
+    return told, more, printed
 
 
 def _placed(events: pa.Table, theatre: Theatre, tilt: Tilt) -> tuple[Ints, Ints, Ints]:
@@ -125,12 +129,16 @@ def _placed(events: pa.Table, theatre: Theatre, tilt: Tilt) -> tuple[Ints, Ints,
     return row, np.concatenate([giver[given], taker[taken]]), period[row]
 
 
-def _event(row: dict[str, Any], text: str, state: int, period: int, *, counts: bool) -> dict[str, Any]:
+def _event(
+    row: dict[str, Any], printed: dict[tuple[str, str], dict[str, Any]], state: int, period: int, *, counts: bool
+) -> dict[str, Any]:
+    document = printed.get((row["source"], row["document"]))
     return {
         "state": state, "period": period, "giver": row["giver"], "taker": row["taker"],
         "kind": "words" if row["quad"] % 2 else "deeds", "good": row["quad"] <= 2, "root": row["root"],
         "mode": row["mode"], "start": _day(row["start"]), "end": _day(row["end"]), "told": _day(row["reported"]),
-        "sure": round(float(row["confidence"]), 2), "text": _marked(row, text), "doc": row["document"],
+        "sure": round(float(row["confidence"]), 2), "text": _marked(row, document["text"] if document else ""),
+        "doc": _name(document) if document else "",
         "by": shown(row["attributed_to"] or ""), "background": row["background"], "written": row["written"],
         "witnesses": row["witnesses"], "counts": counts and not row["background"],
         "source": row["source"], "key": shown(row["key"]),
@@ -152,19 +160,26 @@ def _marked(row: dict[str, Any], text: str) -> list[str]:
     return [shown(head), shown(sentence[low:high]), shown(tail)]
 
 
-def _texts(documents: pa.Table, keys: set[str]) -> dict[str, str]:
-    kept = documents.filter(_is_in(documents["key"], keys)).select(["key", "text"])
-    return dict(zip(kept["key"].to_pylist(), kept["text"].to_pylist(), strict=True))
+def _printed(documents: pa.Table, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Documents by the source and key that events give; events of another source mean the only one of that key."""
+    kept = documents.filter(_is_in(documents["key"], {key for _, key in wanted})).to_pylist()
+    own = {(row["source"], row["key"]): row for row in kept}
+    by_key: dict[str, list[dict[str, Any]]] = {}
+    for row in kept:
+        by_key.setdefault(row["key"], []).append(row)
+    lone = {key: rows[0] for key, rows in by_key.items() if len(rows) == 1}
+    found = {pair: own.get(pair) or lone.get(pair[1]) for pair in wanted}
+    return {pair: row for pair, row in found.items() if row is not None}
 
 
-def _documents(documents: pa.Table, keys: set[str]) -> dict[str, dict[str, Any]]:
-    kept = documents.filter(_is_in(documents["key"], keys)).drop_columns(["text"])
+def _name(row: dict[str, Any]) -> str:
+    return shown(f"{row['source']}/{row['key']}")
+
+
+def _document(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        row["key"]: {
-            "title": shown(row["title"])[:300], "outlet": shown(row["outlet"])[:120], "date": _day(row["date"]),
-            "language": row["language"], "url": link(row["url"]), "written": row["written"],
-        }
-        for row in kept.to_pylist()
+        "title": shown(row["title"])[:300], "outlet": shown(row["outlet"])[:120], "date": _day(row["date"]),
+        "language": row["language"], "url": link(row["url"]), "written": row["written"],
     }  # fmt: skip
 
 
