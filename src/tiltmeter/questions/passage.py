@@ -254,9 +254,10 @@ def _pacts(s: Sentence, words: dict[str, re.Pattern[str]], here: str, whens: Seq
             chosen = (after or between) if _place(s, pact) < hit.start() else before
             since = next((w.start.isoformat() for w in whens if w.dated), None)
             for who in chosen:
-                yield Tie(
-                    kind, who.code, pact.code, since, None, (base + hit.start(), s.ends[max(who.last, pact.last)])
-                )
+                # from the first of the three to the last: where the verb comes last, it is the last
+                start = min(base + hit.start(), s.starts[min(who.first, pact.first)])
+                end = max(base + hit.end(), s.ends[max(who.last, pact.last)])
+                yield Tie(kind, who.code, pact.code, since, None, (start, end))
         if kind == "alliance_member":
             for hit in words["leader"].finditer(here):
                 nearest = min(states, key=lambda who: abs(_place(s, who) - hit.start()), default=None)
