@@ -23,7 +23,6 @@ _FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-
 _CLASSES: Final = [-0.8, -0.45, -0.15, 0.15, 0.45, 0.8]
 """Limits of the diverging classes, axis units."""
 CONFIG: Final[Spec] = {
-    "aria": False,  # the page names a chart as a whole; its marks have nothing to say to a screen reader
     "background": "transparent",
     "font": _FONT,
     "view": {"stroke": None},

@@ -224,7 +224,7 @@ def _sections(view: View, w: Mapping[str, str]) -> list[tuple[str, str]]:
         ("answer", w["answer"], True), ("tilt", w["tilt_title"], True), ("moves", w["moves_title"], True),
         ("influence", w["influence_title"], True), ("claims", w["claims_title"], bool(view.claims)),
         ("episodes", w["episodes_title"], any(basis["episodes"] for basis in view.bases.values())),
-        ("sensitivity", w["sensitivity_title"], bool(view.sensitivity)),
+        ("sensitivity", w["sensitivity_nav"], bool(view.sensitivity)),
         ("evidence", w["evidence_title"], True), ("method", w["method_title"], True),
     ]  # fmt: skip
     return [(where, title) for where, title, there in every if there]

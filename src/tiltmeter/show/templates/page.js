@@ -157,6 +157,8 @@
     });
     old?.finalize();
     drawn.set(figure, result);
+    // the plot is named as a whole; its marks have nothing to say to a screen reader
+    $("svg", plot).setAttribute("aria-hidden", "true");
     if (kind === "curve") result.view.addEventListener("click", (event) => pickAt(figure, result.view, event));
     tools(figure);
   }
