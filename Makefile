@@ -5,7 +5,7 @@ PYTHON ?= python3
 WORKSPACE ?= tiltmeter-demo
 STAMP := $(VENV)/.installed
 
-.PHONY: install dev demo test check lint types floors format lock slow bench fuzz sample clean
+.PHONY: install demo test check lint types floors format lock slow sample docs pictures readme scores clean
 
 install: $(STAMP)
 
@@ -45,6 +45,21 @@ lock:
 
 slow: install
 	$(BIN)/python -m pytest -m slow
+
+# the pages that are made from the program; tests fail when docs/cli.md is stale
+docs: install
+	$(BIN)/python docs/make_cli.py
+
+# the README's chart, and what its commands print (the demo runs: some minutes)
+pictures: install
+	$(BIN)/python docs/make_pictures.py
+
+readme: pictures
+	$(BIN)/python docs/make_readme.py
+
+# how well the coder reads its held-back sentences; writes the block in docs/scores.md
+scores: install
+	$(BIN)/python bench/coder_scores.py
 
 # computes the bundled weekly figures anew; SUMS is a Parquet file of daily sums (docs/sample.md)
 SUMS ?= ../shared/data/events/gdelt_daily_dyads_2018_2024.parquet
