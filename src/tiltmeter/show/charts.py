@@ -4,36 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from tiltmeter.show.palette import DIVERGING, solid
+from tiltmeter.show.marks import (
+    KINDS,
+    LIMIT,
+    WEAK,
+    Spec,
+    bands,
+    finished,
+    ground,
+    hue,
+    params,
+    room,
+    rug,
+    rules,
+    shade,
+    shade_class,
+    span_params,
+    span_scale,
+    split,
+    tilt_axis,
+    tips,
+    year_axis,
+)
+from tiltmeter.show.palette import solid
 
-if TYPE_CHECKING:
-    import altair as alt
-
-Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
-
-LIMIT: Final = 2.0
-"""Ends of the tilt's axis unless told otherwise, axis units: as far beyond a pole as the pole is from 0."""
-WEAK: Final = 20
-"""Share of the data, percent, below which a mark is drawn grey."""
-KINDS: Final = ("votes", "words", "deeds", "figures", "facts")
-_FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
-_CLASSES: Final = [-0.8, -0.45, -0.15, 0.15, 0.45, 0.8]
-"""Limits of the diverging classes, axis units."""
-CONFIG: Final[Spec] = {
-    "background": "transparent",
-    "font": _FONT,
-    "view": {"stroke": None},
-    "axis": {
-        "labelColor": "var(--muted)", "titleColor": "var(--muted)", "gridColor": "var(--hair)",
-        "domainColor": "var(--line)", "tickColor": "var(--line)", "labelFontSize": 12, "titleFontSize": 12,
-        "titleFontWeight": 500, "labelPadding": 5, "titlePadding": 8,
-    },
-    "legend": {"labelColor": "var(--ink)", "titleColor": "var(--muted)", "labelFontSize": 12, "titleFontSize": 12},
-    "header": {"labelColor": "var(--ink)", "labelFontSize": 13, "titleColor": "var(--muted)"},
-}  # fmt: skip
 
 
 def curve(words: Mapping[str, str], *, limit: float = LIMIT, height: int = 180) -> Spec:
@@ -46,21 +43,21 @@ def curve(words: Mapping[str, str], *, limit: float = LIMIT, height: int = 180) 
     """
     import altair as alt
 
-    time = alt.X("t:T", title=None, scale=_span(), axis=_years())
-    y = _tilt_axis(alt.Y, "mid:Q", words, limit)
+    time = alt.X("t:T", title=None, scale=span_scale(), axis=year_axis())
+    y = tilt_axis(alt.Y, "mid:Q", words, limit)
     at = alt.param(name="at", value=0)
     rows = alt.Chart(alt.NamedData(name="curve"))
-    seen = rows.transform_calculate(**_split("share"))
-    ground = _ground(limit)
-    poles = _lines([-1.0, 1.0], dash=[2, 3])
+    seen = rows.transform_calculate(**split("share"))
+    stripes = ground(limit)
+    poles = rules([-1.0, 1.0], dash=[2, 3])
     moments = (
         alt.Chart(alt.NamedData(name="moments")).mark_rule(color="var(--muted)", strokeWidth=1, opacity=0.45)
-        .encode(x=time, tooltip=_tips(label=words["moment"], when=words["date"]))
+        .encode(x=time, tooltip=tips(label=words["moment"], when=words["date"]))
     )  # fmt: skip
     numbers = (
         alt.Chart(alt.NamedData(name="moments"))
         .mark_text(color="var(--muted)", fontSize=10.5, dy=-3, baseline="bottom")
-        .encode(x=time, y=alt.value(0), text="number:N", tooltip=_tips(label=words["moment"], when=words["date"]))
+        .encode(x=time, y=alt.value(0), text="number:N", tooltip=tips(label=words["moment"], when=words["date"]))
     )  # fmt: skip
     middle = seen.mark_line(color="var(--ink)", strokeWidth=1.8, interpolate="monotone").encode(
         x=time, y=alt.Y("smid:Q")
@@ -68,9 +65,9 @@ def curve(words: Mapping[str, str], *, limit: float = LIMIT, height: int = 180) 
     faint = seen.mark_line(color="var(--weak)", strokeWidth=1.5, strokeDash=[4, 3]).encode(x=time, y=alt.Y("wmid:Q"))
     # a line has one colour; beads on it show the class of every period
     beads = seen.mark_point(filled=True, size=alt.expr("bead"), opacity=1).encode(
-        x=time, y=alt.Y("smid:Q"), color=_class("mid:Q")
+        x=time, y=alt.Y("smid:Q"), color=shade_class("mid:Q")
     )
-    rug = _rug(time, words)
+    feet = rug(time, words)
     cursor = (
         alt.Chart(alt.InlineData(values=[{}])).mark_rule(color="var(--accent)", strokeWidth=2)
         .encode(x=alt.datum(alt.expr(at.name), type="temporal"))
@@ -79,12 +76,12 @@ def curve(words: Mapping[str, str], *, limit: float = LIMIT, height: int = 180) 
     dot = (
         rows.mark_point(filled=True, size=64, color="var(--ink)")
         .encode(x=time, y=y, opacity=alt.when(near, empty=False).then(alt.value(1)).otherwise(alt.value(0)),
-                tooltip=_tips(when=words["date"], value=words["tilt"], share_text=words["data_share"]))
+                tooltip=tips(when=words["date"], value=words["tilt"], share_text=words["data_share"]))
         .add_params(near)
     )  # fmt: skip
-    layers = [ground, poles, moments, numbers, *_bands(seen, time), faint, middle, beads, cursor, dot, rug]
-    chart = alt.layer(*layers).resolve_scale(color="independent").add_params(at, *_knobs(bead=15), *_ends())
-    return _spec(chart, height=height)
+    layers = [stripes, poles, moments, numbers, *bands(seen, time), faint, middle, beads, cursor, dot, feet]
+    chart = alt.layer(*layers).resolve_scale(color="independent").add_params(at, *params(bead=15), *span_params())
+    return finished(chart, height=height)
 
 
 def answer(words: Mapping[str, str], *, states: int, limit: float = LIMIT) -> Spec:
@@ -100,28 +97,28 @@ def answer(words: Mapping[str, str], *, states: int, limit: float = LIMIT) -> Sp
         y=alt.Y("state:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.35, paddingOuter=0.2),
                 axis=alt.Axis(labelFontSize=14, labelColor="var(--ink)", ticks=False, domain=False, labelPadding=10)),
         yOffset=alt.YOffset("time:N", sort=order),
-        tooltip=_tips(state=words["state"], time=words["time"], value=words["tilt"], share_text=words["data_share"]),
+        tooltip=tips(state=words["state"], time=words["time"], value=words["tilt"], share_text=words["data_share"]),
     )  # fmt: skip
-    shade = _shade()
+    colour = shade()
     fade = alt.condition(f"datum.time === {json.dumps(order[1])}", alt.value(1), alt.value(0.6))
-    x = _tilt_axis(alt.X, "lo:Q", words, limit)
+    x = tilt_axis(alt.X, "lo:Q", words, limit)
     dash = alt.condition(f"datum.share < {WEAK}", alt.value([2, 5]), alt.value([1, 0]))
     wide = base.mark_rule(strokeWidth=2.5, strokeCap="round").encode(
-        x=x, x2="hi:Q", color=shade, opacity=fade, strokeDash=dash
+        x=x, x2="hi:Q", color=colour, opacity=fade, strokeDash=dash
     )
-    half = base.mark_rule(strokeWidth=7, strokeCap="round").encode(x="q1:Q", x2="q3:Q", color=shade, opacity=fade)
-    dot = base.mark_point(size=120, strokeWidth=2.5, fill="var(--card)", opacity=1).encode(x="mid:Q", color=shade)
+    half = base.mark_rule(strokeWidth=7, strokeCap="round").encode(x="q1:Q", x2="q3:Q", color=colour, opacity=fade)
+    dot = base.mark_point(size=120, strokeWidth=2.5, fill="var(--card)", opacity=1).encode(x="mid:Q", color=colour)
     name = base.mark_text(align="left", dx=8, fontSize=11, color="var(--muted)").encode(x="hi:Q", text="time:N")
     names = [name] if states <= 8 else []
     layers = [
-        _lines([0.0], horizontal=True),
-        _lines([-1.0, 1.0], dash=[2, 3], horizontal=True),
+        rules([0.0], horizontal=True),
+        rules([-1.0, 1.0], dash=[2, 3], horizontal=True),
         wide,
         half,
         dot,
         *names,
     ]
-    return _spec(alt.layer(*layers), height=_rows(states, 104) * states + 20)
+    return finished(alt.layer(*layers), height=room(states, 104) * states + 20)
 
 
 def moves(words: Mapping[str, str], *, kinds: Sequence[str], states: int) -> Spec:
@@ -136,22 +133,22 @@ def moves(words: Mapping[str, str], *, kinds: Sequence[str], states: int) -> Spe
     names = [words[kind] for kind in kinds]
     weak = f"datum.share < {WEAK}"
     colour = alt.Color("kind:N", sort=names, title=None,
-                       scale=alt.Scale(domain=names, range=[_hue(kind) for kind in kinds]),
+                       scale=alt.Scale(domain=names, range=[hue(kind) for kind in kinds]),
                        legend=None)  # fmt: skip
     shown = alt.condition(weak, alt.value("var(--weak)"), colour)
     base = alt.Chart(alt.NamedData(name="moves")).encode(
         y=alt.Y("state:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.4, paddingOuter=0.2),
                 axis=alt.Axis(labelFontSize=14, labelColor="var(--ink)", ticks=False, domain=False, labelPadding=10)),
         yOffset=alt.YOffset("kind:N", sort=names),
-        tooltip=_tips(state=words["state"], kind=words["evidence"], value=words["move"], toward=words["chance_toward"],
+        tooltip=tips(state=words["state"], kind=words["evidence"], value=words["move"], toward=words["chance_toward"],
                       share_text=words["data_share"]),
     )  # fmt: skip
     x = alt.X("lo:Q", title=words["move_axis"], axis=alt.Axis(format="+.1f", tickCount=7), scale=alt.Scale(nice=True))
     wide = base.mark_rule(strokeWidth=2, strokeCap="round").encode(x=x, x2="hi:Q", color=shown)
     half = base.mark_rule(strokeWidth=6, strokeCap="round").encode(x="q1:Q", x2="q3:Q", color=shown)
     dot = base.mark_point(size=80, strokeWidth=2.2, fill="var(--card)", opacity=1).encode(x="mid:Q", color=shown)
-    zero = _lines([0.0], horizontal=True)
-    return _spec(alt.layer(zero, wide, half, dot), height=_rows(states, 24 * max(2, len(kinds)) + 16) * states + 20)
+    zero = rules([0.0], horizontal=True)
+    return finished(alt.layer(zero, wide, half, dot), height=room(states, 24 * max(2, len(kinds)) + 16) * states + 20)
 
 
 def influence(words: Mapping[str, str], *, height: int = 250) -> Spec:
@@ -163,12 +160,12 @@ def influence(words: Mapping[str, str], *, height: int = 250) -> Spec:
     """
     import altair as alt
 
-    time = alt.X("t:T", title=None, scale=_span(), axis=_years())
+    time = alt.X("t:T", title=None, scale=span_scale(), axis=year_axis())
     rows = alt.Chart(alt.NamedData(name="influence"))
-    seen = rows.transform_calculate(**_split("share"))
+    seen = rows.transform_calculate(**split("share"))
     window = (
         alt.Chart(alt.NamedData(name="window")).mark_rect(color="var(--accent)", opacity=0.14)
-        .encode(x=time, x2="t2:T", tooltip=_tips(label=words["window"]))
+        .encode(x=time, x2="t2:T", tooltip=tips(label=words["window"]))
     )  # fmt: skip
     line = seen.mark_line(color="var(--ink)", strokeWidth=1.8, interpolate="monotone").encode(x=time, y=alt.Y("smid:Q"))
     faint = seen.mark_line(color="var(--weak)", strokeWidth=1.5, strokeDash=[4, 3]).encode(x=time, y=alt.Y("wmid:Q"))
@@ -178,24 +175,24 @@ def influence(words: Mapping[str, str], *, height: int = 250) -> Spec:
         rows.mark_point(filled=True, size=64, color="var(--ink)")
         .encode(x=time, y=alt.Y("mid:Q", title=None, scale=ends, axis=alt.Axis(tickCount=5)),
                 opacity=alt.when(near, empty=False).then(alt.value(1)).otherwise(alt.value(0)),
-                tooltip=_tips(when=words["date"], value=words["influence"], share_text=words["data_share"]))
+                tooltip=tips(when=words["date"], value=words["influence"], share_text=words["data_share"]))
         .add_params(near)
     )  # fmt: skip
-    curves = alt.layer(window, *_bands(seen, time), faint, line, dot)
+    curves = alt.layer(window, *bands(seen, time), faint, line, dot)
     peak = (
         alt.Chart(alt.NamedData(name="peak")).mark_bar(color="var(--accent)", opacity=0.55)
         .encode(x=time, x2="t2:T",
                 y=alt.Y("p:Q", axis=None, scale=alt.Scale(domain={"expr": "[0, peakTop]"}, nice=False)),
                 y2=alt.datum(0),
-                tooltip=_tips(label=words["quarter"], value=words["chance_of_peak"]))
+                tooltip=tips(label=words["quarter"], value=words["chance_of_peak"]))
     )  # fmt: skip
     # the bars take the lowest fifth of the plot: their scale ends at five times the highest
     chart = (
         alt.layer(curves, peak)
         .resolve_scale(y="independent")
-        .add_params(*_knobs(peakTop=1.0, low=0.0, high=1.0), *_ends())
+        .add_params(*params(peakTop=1.0, low=0.0, high=1.0), *span_params())
     )
-    return _spec(chart, height=height)
+    return finished(chart, height=height)
 
 
 def episode(words: Mapping[str, str], *, bars: int = 3) -> Spec:
@@ -218,9 +215,9 @@ def episode(words: Mapping[str, str], *, bars: int = 3) -> Spec:
     chart = (
         alt.Chart(alt.NamedData(name="episode")).mark_bar(height=12, cornerRadius=3, opacity=0.85)
         .encode(x=alt.X("t:T", title=None, scale=alt.Scale(type="utc", nice=False, padding=14), axis=axis), x2="t2:T",
-                y=row, color=colour, tooltip=_tips(row=words["what"], when=words["date"]))
+                y=row, color=colour, tooltip=tips(row=words["what"], when=words["date"]))
     )  # fmt: skip
-    return _spec(alt.layer(chart), height=28 * bars)
+    return finished(alt.layer(chart), height=28 * bars)
 
 
 def choices(words: Mapping[str, str], *, rows: int) -> Spec:
@@ -240,10 +237,10 @@ def choices(words: Mapping[str, str], *, rows: int) -> Spec:
     )
     x = alt.X("lo:Q", title=None, axis=alt.Axis(tickCount=5), scale=alt.Scale(nice=True, zero=False))
     base = data.transform_filter("datum.base").mark_rect(color="var(--band)", opacity=0.14).encode(x=x, x2="hi:Q")
-    shown = data.encode(y=y, tooltip=_tips(label=words["option"], value=words["tilt"], share_text=words["data_share"]))
-    wide = shown.mark_rule(strokeWidth=2, strokeCap="round").encode(x=x, x2="hi:Q", color=_shade())
-    dot = shown.mark_point(size=60, strokeWidth=2, fill="var(--card)", opacity=1).encode(x="mid:Q", color=_shade())
-    return _spec(alt.layer(base, wide, dot), height=20 * max(2, rows))
+    shown = data.encode(y=y, tooltip=tips(label=words["option"], value=words["tilt"], share_text=words["data_share"]))
+    wide = shown.mark_rule(strokeWidth=2, strokeCap="round").encode(x=x, x2="hi:Q", color=shade())
+    dot = shown.mark_point(size=60, strokeWidth=2, fill="var(--card)", opacity=1).encode(x="mid:Q", color=shade())
+    return finished(alt.layer(base, wide, dot), height=20 * max(2, rows))
 
 
 def rests(words: Mapping[str, str], *, kinds: Sequence[str] = KINDS) -> Spec:
@@ -255,10 +252,10 @@ def rests(words: Mapping[str, str], *, kinds: Sequence[str] = KINDS) -> Spec:
     import altair as alt
 
     names = [words[kind] for kind in kinds]
-    hue = alt.Color(
-        "kind:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=[_hue(kind) for kind in kinds])
+    colour = alt.Color(
+        "kind:N", sort=names, legend=None, scale=alt.Scale(domain=names, range=[hue(kind) for kind in kinds])
     )
-    time = alt.X("t:T", title=None, scale=_span(), axis=_years())
+    time = alt.X("t:T", title=None, scale=span_scale(), axis=year_axis())
     size = alt.Size("n:Q", legend=None, scale=alt.Scale(type="sqrt", range=[6, 420]))
     row = alt.Y(
         "kind:N",
@@ -268,10 +265,10 @@ def rests(words: Mapping[str, str], *, kinds: Sequence[str] = KINDS) -> Spec:
     )
     dots = (
         alt.Chart(alt.NamedData(name="rests")).mark_point(filled=True, opacity=0.75)
-        .encode(x=time, y=row, size=size, color=hue,
-                tooltip=_tips(label=words["quarter"], kind=words["evidence"], n=words["rows"]))
+        .encode(x=time, y=row, size=size, color=colour,
+                tooltip=tips(label=words["quarter"], kind=words["evidence"], n=words["rows"]))
     )  # fmt: skip
-    return _spec(alt.layer(dots).add_params(*_ends()), height=34 * len(names) + 10)
+    return finished(alt.layer(dots).add_params(*span_params()), height=34 * len(names) + 10)
 
 
 def filled(spec: Spec, data: Mapping[str, Rows], *, params: Mapping[str, float] | None = None) -> Spec:
@@ -311,132 +308,3 @@ def svg(spec: Spec, *, width: int = 720, theme: int | None = None, language: str
 
 LOCALES: Final[dict[str, Any]] = {"en": "en-US", "de": "de-DE"}
 """Language to the locale of numbers and month names on axes; dates in text are always YYYY-MM-DD."""
-
-
-def _bands(seen: alt.Chart, time: Any) -> list[alt.Chart]:
-    """The bands of a series, 90 and 50 %: grey where the data say little."""
-    ends = (("lo", "hi", 0.2), ("q1", "q3", 0.34))
-    grey = [_band(seen, time, f"w{low}", f"w{high}", 0.22, color="var(--weak)") for low, high, _ in ends]
-    return [*grey, *(_band(seen, time, f"s{low}", f"s{high}", opacity) for low, high, opacity in ends)]
-
-
-def _rows(states: int, wanted: int) -> int:
-    """Pixels for a state: as wanted for a few, less the more there are."""
-    return wanted if states <= 8 else max(26, min(wanted, 640 // states))
-
-
-def _spec(chart: Any, *, height: int) -> Spec:
-    made: Spec = chart.properties(width="container", height=height).to_dict()
-    made["config"] = CONFIG
-    made["autosize"] = {"type": "fit-x", "contains": "padding"}
-    return made
-
-
-def _span() -> Any:
-    """The time axis from the parameter `from` to `to`, both ms."""
-    import altair as alt
-
-    return alt.Scale(type="utc", nice=False, domain={"expr": "[from, to]"}, clamp=True)
-
-
-def _ends() -> list[Any]:
-    return _knobs(**{"from": 0, "to": 1})
-
-
-def _knobs(**values: float) -> list[Any]:
-    import altair as alt
-
-    return [alt.param(name=name, value=value) for name, value in values.items()]
-
-
-def _years() -> Any:
-    import altair as alt
-
-    return alt.Axis(format="%Y", tickCount="year", grid=False, labelOverlap="parity", labelSeparation=5)
-
-
-def _split(share: str) -> dict[str, str]:
-    """Each quantile twice: `s…` where the data carry it, `w…` where they hardly do; `edge` rows join the two."""
-    weak, edge = f"datum.{share} < {WEAK}", f"datum.{share} < {WEAK} || datum.edge"
-    names = ("lo", "q1", "mid", "q3", "hi")
-    strong = {f"s{name}": f"{weak} ? null : datum.{name}" for name in names}
-    return strong | {f"w{name}": f"{edge} ? datum.{name} : null" for name in names}
-
-
-def _band(seen: alt.Chart, time: Any, low: str, high: str, opacity: float, *, color: str = "var(--band)") -> alt.Chart:
-    import altair as alt
-
-    area: alt.Chart = seen.mark_area(color=color, opacity=opacity, interpolate="monotone").encode(
-        x=time, y=alt.Y(f"{low}:Q"), y2=f"{high}:Q"
-    )
-    return area
-
-
-def _tilt_axis(channel: Any, field: str, words: Mapping[str, str], limit: float) -> Any:
-    import altair as alt
-
-    labels = {-1: words["pole_a"], 0: "0", 1: words["pole_b"]}
-    text = " : ".join(f"datum.value === {value} ? {json.dumps(label)}" for value, label in labels.items())
-    axis = alt.Axis(values=[-1, 0, 1], labelExpr=f"{text} : datum.value", grid=False, tickSize=4)
-    scale = alt.Scale(domain=[-limit, limit], nice=False, clamp=True)
-    return channel(field, title=None, scale=scale, axis=axis)
-
-
-def _shade() -> Any:
-    """The diverging colour of a tilt, grey where the data say little."""
-    import altair as alt
-
-    return alt.condition(f"datum.share < {WEAK}", alt.value("var(--weak)"), _class("mid:Q"))
-
-
-def _class(field: str) -> Any:
-    import altair as alt
-
-    scale = alt.Scale(type="threshold", domain=_CLASSES, range=list(DIVERGING))
-    return alt.Color(field, scale=scale, legend=None)
-
-
-def _ground(limit: float) -> Any:
-    """The classes of the diverging scale as faint stripes behind a curve."""
-    import altair as alt
-
-    edges = [-limit, *_CLASSES, limit]
-    sides = [at for at in range(len(DIVERGING)) if at != len(DIVERGING) // 2]
-    stripes: list[dict[str, Any]] = [{"low": edges[at], "high": edges[at + 1], "c": str(at)} for at in sides]
-    scale = alt.Scale(domain=[str(at) for at in sides], range=[DIVERGING[at] for at in sides])
-    colour = alt.Color("c:N", legend=None, scale=scale)
-    chart = alt.Chart(alt.InlineData(values=stripes)).mark_rect(opacity=0.13)
-    return chart.encode(y="low:Q", y2="high:Q", color=colour)
-
-
-def _lines(values: Sequence[float], *, dash: Sequence[int] = (), horizontal: bool = False) -> Any:
-    import altair as alt
-
-    chart = alt.Chart(alt.InlineData(values=[{"v": value} for value in values]))
-    mark = chart.mark_rule(color="var(--muted)", strokeWidth=1, opacity=0.55, strokeDash=list(dash) or [1, 0])
-    return mark.encode(x="v:Q") if horizontal else mark.encode(y="v:Q")
-
-
-def _rug(time: Any, words: Mapping[str, str]) -> Any:
-    """Small marks at the foot of a curve, one per period and kind of evidence."""
-    import altair as alt
-
-    kinds = ("votes", "words", "deeds", "facts")
-    scale = alt.Scale(domain=list(kinds), range=[_hue(kind) for kind in kinds])
-    shape = alt.Scale(domain=list(kinds), range=["triangle-up", "circle", "square", "diamond"])
-    return (
-        alt.Chart(alt.NamedData(name="rug")).mark_point(filled=True, size=34, opacity=0.9)
-        .encode(x=time, y=alt.Y("row:Q"), color=alt.Color("kind:N", scale=scale, legend=None),
-                shape=alt.Shape("kind:N", scale=shape, legend=None),
-                tooltip=_tips(when=words["date"], label=words["evidence"]))
-    )  # fmt: skip
-
-
-def _tips(**titles: str) -> list[Any]:
-    import altair as alt
-
-    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
-
-
-def _hue(kind: str) -> str:
-    return f"var(--{kind})" if kind in KINDS else "var(--ink)"

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from tiltmeter.show.charts import Spec, filled, svg
+from tiltmeter.show.charts import filled, svg
+from tiltmeter.show.marks import Spec
 from tiltmeter.show.series import NAMES
 
 if TYPE_CHECKING:

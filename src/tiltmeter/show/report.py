@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.show import charts, palette
 from tiltmeter.show.basis import FEW
+from tiltmeter.show.marks import Spec
 from tiltmeter.show.names import name, words
 from tiltmeter.show.numbers import number, percent
 from tiltmeter.show.pictures import pictures
@@ -131,7 +132,7 @@ def _factor(value: float, language: str) -> str:
     return number(value, language, places=1 if value < 10 else 0)
 
 
-def _specs(view: View, w: Mapping[str, str]) -> dict[str, charts.Spec]:
+def _specs(view: View, w: Mapping[str, str]) -> dict[str, Spec]:
     """Every chart's specification in the page's words."""
     poles = view.head["poles"]
     own = dict(w) | {
@@ -164,7 +165,7 @@ def _limit(view: View) -> float:
     return min(3.0, max(1.25, math.ceil(4 * 1.04 * widest) / 4))
 
 
-def _data(view: View, specs: Mapping[str, charts.Spec], w: Mapping[str, str]) -> str:
+def _data(view: View, specs: Mapping[str, Spec], w: Mapping[str, str]) -> str:
     """What the page's script reads, safe inside a script element."""
     codes = {code for event in view.evidence["events"] for code in (event["giver"], event["taker"])}
     codes |= {fact[side] for fact in view.evidence["facts"] for side in ("a", "b")}
