@@ -69,6 +69,12 @@ def spoken_against(folded: str, start: int, end: int, lexicon: Lexicon) -> bool:
     return any(word in near for word in against)
 
 
+def spoken_for(folded: str, start: int, end: int, sense: Sense) -> bool:
+    """Whether one of the words is near without which the name does not count."""
+    near = folded[max(0, start - _NEAR) : end + _NEAR]
+    return any(word in near for word in sense.only)
+
+
 def in_a_name(text: str, start: int, end: int) -> bool:
     """Whether a capitalised word beside it makes it a person or place of that name."""
     after = text[end + 1 : end + 24].split(" ")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Final
 
 from tiltmeter.actors.codes import actor
@@ -12,6 +13,7 @@ from tiltmeter.actors.merge import with_section
 from tiltmeter.actors.piece import Piece
 
 _END: Final = re.compile(r"(?<!\b\w)[.!?…]+[\"»”’)]*\s+(?=[\"«“„(]?[A-ZÀ-ÞА-ЯЁІЇЄҐİÇĞŞÖÜ])|\n+")
+_CLAUSE: Final = re.compile(r"[,;:()–—]")
 _WHENCE: Final = frozenset(
     {"from", "to", "toward", "towards", "with", "aus", "nach", "de", "desde", "а", "из", "з", "із"}
 )
@@ -19,6 +21,29 @@ _WHENCE: Final = frozenset(
 
 _LOOK_BACK: Final = 3
 """Sentences before its own in which a role may find its state."""
+
+
+@dataclass(slots=True)
+class _Scope:
+    """What a sentence names: states that act, states something is in, those of sentences before, those said so far."""
+
+    text: str
+    acting: set[str]
+    inside: set[str]
+    before: list[set[str]]
+    said: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def named(self) -> set[str]:
+        """The states said so far, places too."""
+        return {state for _, state in self.said}
+
+    def nearest(self, piece: Piece) -> str | None:
+        """The state said last, if no comma or the like stands between."""
+        if not self.said:
+            return None
+        end, state = self.said[-1]
+        return None if _CLAUSE.search(self.text, end, piece.start) else state
 
 
 def placed(text: str, found: list[Piece], lexicon: Lexicon) -> None:
@@ -54,32 +79,41 @@ def _listed(text: str, found: list[Piece], at: int) -> bool:
 
 def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces, unbound roles resolved where safe; words that are no actor alone are left out."""
-    if not any(piece.sort == "role" and not piece.bound for piece in found):
+    if not any(piece.homes or (piece.sort == "role" and not piece.bound) for piece in found):
         return found
     starts = [match.end() for match in _END.finditer(text)]
     before: list[set[str]] = []
     kept: list[Piece] = []
     for pieces in _by_sentence(found, starts):
-        acting = {state for piece in pieces if piece.kind != "place" and (state := _state(piece))}
-        inside = {state for piece in pieces if piece.kind == "place" and (state := _state(piece))}
-        said: set[str] = set()
+        scope = _Scope(text, _states(pieces, place=False), _states(pieces, place=True), before)
         for piece in pieces:
+            if piece.homes and not piece.code:
+                _at_home(piece, scope)
             if piece.sort == "role" and not piece.bound:
                 if not piece.bare or _of_a_body(text, piece, lexicon):
                     continue
                 if piece.section == "country":
-                    _the_country(piece, said or next((states for states in before if states), set()))
+                    _the_country(piece, scope.named or next((states for states in before if states), set()))
                     if not piece.code:
                         continue
                 else:
-                    other = _elsewhere(text, piece, lexicon)
-                    here = said if piece.section == "title" or piece.abroad else acting
-                    _resolve(piece, set() if other else here, inside, [] if other else before)
+                    _resolve(piece, scope, elsewhere=_elsewhere(text, piece, lexicon))
             elif state := _state(piece):
-                said.add(state)
+                scope.said.append((piece.end, state))
             kept.append(piece)
-        before = [acting or inside, *before][:_LOOK_BACK]
+        before = [scope.acting or scope.inside, *before][:_LOOK_BACK]
     return kept
+
+
+def _states(pieces: list[Piece], *, place: bool) -> set[str]:
+    return {state for piece in pieces if (piece.kind == "place") == place and (state := _state(piece))}
+
+
+def _at_home(piece: Piece, scope: _Scope) -> None:
+    """A group of several states is that of the one of them its sentence names: Islamic State, in Iraq."""
+    states = {home.partition("-")[0]: home for home in piece.homes.split("/")}
+    here = (scope.acting | scope.inside) & set(states)
+    piece.code = states[here.pop()] if len(here) == 1 else None
 
 
 def _the_country(piece: Piece, states: set[str]) -> None:
@@ -124,18 +158,33 @@ def _state(piece: Piece) -> str | None:
     return state if len(state) == 3 and state not in ("CIS", "SCO", "OTS") else None
 
 
-def _resolve(piece: Piece, acting: set[str], inside: set[str], before: list[set[str]]) -> None:
-    """One acting state, else one place; where several act, civilians and rebels go by the place."""
-    state = None
-    if len(acting) == 1:
-        state = next(iter(acting))
-    elif len(inside) == 1 and not piece.abroad and (not acting or piece.section in ("civ", "reb")):
-        state = next(iter(inside))
-    elif not acting and not inside:
-        earlier = next((states for states in before if states), set())
-        state = next(iter(earlier)) if len(earlier) == 1 else None
-    if state is None or (piece.abroad and inside and not piece.known):
+def _resolve(piece: Piece, scope: _Scope, *, elsewhere: bool) -> None:
+    """Gives a role the state of its sentence, or none; a word like foreign leaves it only the place."""
+    state = _found(piece, scope, elsewhere=elsewhere)
+    if state is None:
         piece.code, piece.name = None, piece.known or f"role:{piece.section}"
         return
     piece.code = with_section(state, piece.section)
     piece.name = piece.known or actor(piece.code).name
+
+
+def _found(piece: Piece, scope: _Scope, *, elsewhere: bool) -> str | None:
+    """The place for civilians and rebels, one acting state, one place, or what its clause named last."""
+    people = piece.section in ("civ", "reb")
+    careful = piece.section == "title" or piece.abroad
+    acting = set() if elsewhere else scope.named if careful else scope.acting
+    here = len(scope.inside) == 1 and (people or not scope.acting or scope.acting <= scope.inside)
+    if people and here:
+        return next(iter(scope.inside))
+    if len(acting) == 1:
+        return None if piece.abroad and scope.inside - acting and not piece.known else next(iter(acting))
+    if here:
+        return next(iter(scope.inside))
+    if elsewhere:
+        return None
+    if not acting and not scope.inside and not scope.acting:
+        earlier = next((states for states in scope.before if states), set())
+        return next(iter(earlier)) if len(earlier) == 1 else None
+    if careful or piece.section == "reb" or (not people and len(scope.named) > 1):
+        return None
+    return scope.nearest(piece)

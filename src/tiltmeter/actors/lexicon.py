@@ -34,7 +34,8 @@ class Sense:
     seat, role or block. `weak` needs support from what is around it; `exact` needs capitals
     throughout; with `hyphen` it counts only before one. `seat` is the state an organisation's
     seat lies in, `given` how a person's first name begins. `section` and `bare` are for roles:
-    what the word makes of a state, and whether it can stand alone.
+    what the word makes of a state, and whether it can stand alone. `only` are words of which
+    one must be near.
     """
 
     sort: str
@@ -52,6 +53,7 @@ class Sense:
     seat: str = ""
     section: str = ""
     bare: bool = True
+    only: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -133,6 +135,25 @@ def _states(build: _Builder) -> None:
             build.names(names, Sense("place", code, english.get(code, code), kind="place"))
 
 
+_GERMAN_PARTS: Final = ("nord", "süd", "ost", "west", "zentral", "nordost", "südost", "nordwest", "südwest", "mittel")
+_GERMAN_TOPICS: Final = ("krieg", "krise", "konflikt", "politik", "einsatz", "mission", "gespräche", "gipfel", "abkommen")
+
+
+def _german_regions(build: _Builder) -> None:
+    """`Ostukraine`, `ostukrainisch` and `Ukrainekrieg`: what a state's name is part of, as a place."""
+    for key, senses in list(build.forms.items()):
+        sense = senses[0]
+        if " " in key or len(key) < 4 or sense.exact or sense.hyphen or "-" in sense.code:
+            continue
+        if sense.sort == "name" or (sense.sort == "adjective" and not sense.weak):
+            kind = "place" if sense.sort == "name" else sense.kind
+            part = replace(sense, kind=kind, sort="place" if sense.sort == "name" else sense.sort, genitive=False)
+            compounds = [before + key for before in _GERMAN_PARTS]
+            if sense.sort == "name" and not sense.genitive:
+                compounds += [key + topic + end for topic in _GERMAN_TOPICS for end in ("", "s", "es", "n")]
+            build.put((compound for compound in compounds if fold(compound) not in build.forms), part)
+
+
 def _unlisted(build: _Builder, english: dict[str, str]) -> None:
     """States of the English table that the language's own lacks, by their CLDR name, nominative only."""
     listed = {line.partition("|")[0].strip() for line in lines(f"states/{build.language}.txt")}
@@ -209,6 +230,18 @@ def _roles(build: _Builder) -> dict[str, frozenset[str]]:
     return words
 
 
+def _near(build: _Builder) -> None:
+    """Names that count only with certain words near them: the South, where Pyongyang is spoken of."""
+    kinds = {"place": "place", "group": "organisation", "state": "name", "adjective": "adjective"}
+    for line in lines(f"near/{build.language}.txt"):
+        code, kind, names, cell = columns(line, 4)
+        words = tuple(f" {fold(word)}" for word in items(cell))
+        sense = Sense(kinds[kind], code, code, kind="state" if kind == "adjective" else kind, only=words, weak=kind == "state")
+        for item in items(names):
+            forms = {item.rstrip("~")} if item.endswith("~") else getattr(build.grammar, "adjective" if kind == "adjective" else "name")(item)
+            build.put(forms, replace(sense, capital=item[:1].isupper()))
+
+
 def _blocks(build: _Builder) -> dict[str, tuple[str, ...]]:
     against: dict[str, tuple[str, ...]] = {}
     for line in lines(f"blocks/{build.language}.txt"):
@@ -234,6 +267,9 @@ def lexicon(language: str) -> Lexicon:
     _organisations(build)
     _states(build)
     _leaders(build)
+    _near(build)
+    if language == "de":
+        _german_regions(build)
     words = _roles(build)
     against = _blocks(build)
     return _compiled(language, build.forms, words, against)

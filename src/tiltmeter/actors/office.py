@@ -30,7 +30,7 @@ def office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str, st
 
 
 def dated_code(code: str, on: dt.date | None) -> str | None:
-    """The code as it is on a date: the Soviet Union is Russia while it lasts, an actor without a code is None."""
+    """The code as it is on a date: the Soviet Union is Russia while it lasts, one of none or of several states is None."""
     if code == "SUN":
         return "RUS" if on is not None and on < _DISSOLVED else None
-    return None if code in ("-", "") else code
+    return None if code in ("-", "") or "/" in code else code

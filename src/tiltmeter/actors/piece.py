@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from tiltmeter.actors.beside import fits, in_a_name, other_person, spoilt, spoken_against, with_given_name
+from tiltmeter.actors.beside import fits, in_a_name, other_person, spoilt, spoken_against, spoken_for, with_given_name
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.lexicon import Lexicon, Sense
 from tiltmeter.actors.office import dated_code, office
@@ -19,7 +19,8 @@ class Piece:
     `section` is what its roles make of a state, `head` the section of the last role, `bare`
     whether they can stand alone, `bound` whether a state is in it, `shut` whether it ends
     with that state, `abroad` whether a place after it is not its state. `known` is the name
-    printed after a title, `seat` the state of a seat or of a person's last office.
+    printed after a title, `seat` the state of a seat or of a person's last office, `homes`
+    the codes of a group of several states.
     """
 
     start: int
@@ -38,6 +39,7 @@ class Piece:
     seat: str = ""
     known: str = ""
     shut: bool = False
+    homes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,12 @@ def _word_end(folded: str, at: int) -> int:
 
 def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece | None:
     text, start, end = reading.text, hit.start, hit.end
-    fitting = [sense for sense in senses if fits(sense, text, start, hit.stem)]
+    fitting = [
+        sense
+        for sense in senses
+        if fits(sense, text, start, hit.stem)
+        and (not sense.only or spoken_for(reading.folded, start, end, sense))
+    ]
     if not fitting:
         return None
     sense = _best(fitting)
@@ -121,8 +128,10 @@ def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece 
 
 
 def _best(senses: list[Sense]) -> Sense:
-    """Of several senses: a block before all, then the order of the tables."""
-    return next((sense for sense in senses if sense.sort == "block"), senses[0])
+    """Of several senses: a block before all, then one for which the text speaks, then the order of the tables."""
+    if len(senses) == 1:
+        return senses[0]
+    return next((sense for sense in senses if sense.sort == "block" or sense.only), senses[0])
 
 
 def _person(reading: _Reading, hit: _Hit, senses: list[Sense]) -> Piece | None:
@@ -144,4 +153,5 @@ def _piece(start: int, end: int, sense: Sense, code: str | None) -> Piece:
         start, end, sense.sort, code, sense.kind, sense.name,
         weak=sense.weak, genitive=sense.genitive, seat=sense.seat,
         section=sense.section, head=sense.section, bare=sense.bare and sense.sort == "role",
+        homes=sense.code if "/" in sense.code else "",
     )  # fmt: skip
