@@ -79,7 +79,7 @@ def _listed(text: str, found: list[Piece], at: int) -> bool:
 
 def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces, unbound roles resolved where safe; words that are no actor alone are left out."""
-    if not any(piece.homes or (piece.sort == "role" and not piece.bound) for piece in found):
+    if not any(_open(piece) for piece in found):
         return found
     starts = [match.end() for match in _END.finditer(text)]
     before: list[set[str]] = []
@@ -100,9 +100,16 @@ def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
                     _resolve(piece, scope, elsewhere=_elsewhere(text, piece, lexicon))
             elif state := _state(piece):
                 scope.said.append((piece.end, state))
+                if piece.sort == "people" and len(pieces) > 1 and scope.acting | scope.inside == {state}:
+                    piece.code = f"{state}-CIV"
             kept.append(piece)
         before = [scope.acting or scope.inside, *before][:_LOOK_BACK]
     return kept
+
+
+def _open(piece: Piece) -> bool:
+    """Whether its code hangs on its sentence."""
+    return bool(piece.homes) or piece.sort == "people" or (piece.sort == "role" and not piece.bound)
 
 
 def _states(pieces: list[Piece], *, place: bool) -> set[str]:

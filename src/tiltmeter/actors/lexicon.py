@@ -232,14 +232,18 @@ def _roles(build: _Builder) -> dict[str, frozenset[str]]:
 
 def _near(build: _Builder) -> None:
     """Names that count only with certain words near them: the South, where Pyongyang is spoken of."""
-    kinds = {"place": "place", "group": "organisation", "state": "name", "adjective": "adjective"}
+    sorts = {"group": "organisation", "state": "name", "adjective": "adjective"}
     for line in lines(f"near/{build.language}.txt"):
         code, kind, names, cell = columns(line, 4)
-        words = tuple(f" {fold(word)}" for word in items(cell))
-        sense = Sense(kinds[kind], code, code, kind="state" if kind == "adjective" else kind, only=words, weak=kind == "state")
+        adjective = kind == "adjective"
+        inflect = build.grammar.adjective if adjective else build.grammar.name
+        sense = Sense(sorts[kind], code, code, kind="state" if adjective else kind)
+        sense = replace(sense, only=tuple(f" {fold(word)}" for word in items(cell)))
         for item in items(names):
-            forms = {item.rstrip("~")} if item.endswith("~") else getattr(build.grammar, "adjective" if kind == "adjective" else "name")(item)
-            build.put(forms, replace(sense, capital=item[:1].isupper()))
+            plain = item.rstrip("?")
+            forms = {plain.rstrip("~")} if plain.endswith("~") else inflect(plain)
+            weak = item.endswith("?") or kind == "state"
+            build.put(forms, replace(sense, capital=item[:1].isupper(), weak=weak))
 
 
 def _blocks(build: _Builder) -> dict[str, tuple[str, ...]]:

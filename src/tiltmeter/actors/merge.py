@@ -179,6 +179,9 @@ def _bound(role: Piece, state: Piece, first: Piece, second: Piece) -> Piece:
     piece.bound, piece.shut = True, state is second
     piece.section, piece.head, piece.bare = role.section, role.head, role.bare
     piece.code = with_section(state.code, role.section) if state.code else None
+    if state.sort == "adjective" and role.section == "civ" and piece.code and piece.code.endswith("-REB"):
+        piece.code = piece.code[:3] + "-CIV"
+    piece.homes = state.homes
     piece.name = state.name
     piece.kind = "person" if role.head == "title" else "group"
     return piece

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Final
 
 from tiltmeter.actors.lexicon import Sense
 
 _DISSOLVED: Final = dt.date(1991, 12, 26)
 """The Supreme Soviet's declaration 142-N; Russia had continued the Union's seat two days before."""
+
+_YEARS: Final = re.compile(r"\b19(?:2[2-9]|[3-8]\d|9[01])\b")
 
 
 def office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str, str]:
@@ -27,6 +30,11 @@ def office(people: list[Sense], on: dt.date | None) -> tuple[str | None, str, st
     if len(codes) > 1 and len({sense.name for sense in held}) > 1:
         return None, latest.name, ""
     return dated_code(latest.code, on), latest.name, latest.code
+
+
+def soviet(near: str) -> bool:
+    """Whether the words around name a year of the Soviet Union: a report of today that looks back."""
+    return _YEARS.search(near) is not None
 
 
 def dated_code(code: str, on: dt.date | None) -> str | None:

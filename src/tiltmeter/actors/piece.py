@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from tiltmeter.actors.beside import fits, in_a_name, other_person, spoilt, spoken_against, spoken_for, with_given_name
 from tiltmeter.actors.fold import fold
 from tiltmeter.actors.lexicon import Lexicon, Sense
-from tiltmeter.actors.office import dated_code, office
+from tiltmeter.actors.office import dated_code, office, soviet
+
+_NEAR: Final = 120
+"""Code points on either side in which a year dates the Soviet Union."""
 
 
 @dataclass(slots=True)
@@ -124,7 +128,10 @@ def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece 
         return None
     if end < len(text) and text[end] == "." and "." in text[start:end]:
         end += 1
-    return _piece(start, end, sense, dated_code(sense.code, reading.on))
+    code = dated_code(sense.code, reading.on)
+    if sense.code == "SUN" and code is None and soviet(text[max(0, start - _NEAR) : end + _NEAR]):
+        code = "RUS"
+    return _piece(start, end, sense, code)
 
 
 def _best(senses: list[Sense]) -> Sense:
