@@ -6,12 +6,17 @@ import datetime as dt
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tiltmeter import bundle as sample
 from tiltmeter.coder import load
 from tiltmeter.coder.build import Bundle
 from tiltmeter.workspace import Workspace
+
+# the same examples each time, and no clock: a loaded machine is no fault of the code
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -30,6 +30,12 @@ DEED_FLOOR: Final = 0.15
 MOST_PAIRS: Final = 30
 """Pairs of a sentence that are all looked at; of longer lists only those a deed word joins."""
 
+MOST_ACTORS: Final = 24
+"""Actors of one sentence that are looked at; those after them are left out."""
+
+PART: Final = 32
+"""Sentences whose features are held at once."""
+
 OLD: Final = dt.timedelta(days=92)
 """A deed dated this long before the report's dateline is background."""
 
@@ -148,11 +154,13 @@ class Coder:
             all_events: Give events under the threshold too.
         """
         ready = [self._ready(number, *text) for number, text in enumerate(texts)]
-        sentences_ready = [one for _, found in ready for one in found]
-        candidates = self._candidates(sentences_ready)
         told: list[list[Told]] = [[] for _ in texts]
-        for document, event in self._weighed(self._events(sentences_ready, candidates, texts)):
-            told[document].append(event)
+        waiting = [one for _, found in ready for one in found]
+        # in parts, so that memory stays bounded whatever a text's length
+        for begin in range(0, len(waiting), PART):
+            part = waiting[begin : begin + PART]
+            for document, event in self._weighed(self._events(part, self._candidates(part), texts)):
+                told[document].append(event)
         floor = 0.0 if all_events else self.threshold
         return [
             Coded(
@@ -179,7 +187,9 @@ class Coder:
                     here.append(mentions[place])
                 place += 1
             if len({mention.code for mention in here if mention.code}) > 1:
-                out.append((number, prepare(text[start:end], language=language, offset=start, mentions=here)))
+                out.append(
+                    (number, prepare(text[start:end], language=language, offset=start, mentions=here[:MOST_ACTORS]))
+                )
         return mentions, out
 
     def _candidates(self, ready: Sequence[tuple[int, Sentence]]) -> list[Candidate]:
@@ -283,7 +293,8 @@ class Coder:
         for candidate in candidates:
             s, root = candidate.sentence, candidate.root
             trigger = s.triggers[candidate.place]
-            found = pairs(s, root)
+            close = _close(s, trigger)
+            found = [(g, t) for g, t in pairs(s, root) if g.first in close and t.first in close]
             sides: dict[tuple[str, int], int] = {}
             for giver, taker in found:
                 for part, who in (("G", giver), ("T", taker)):
@@ -405,6 +416,16 @@ def evidence_row(evidence: Evidence, root: str) -> Floats:
         *(float(root == name) for name in ROOTS),
     ]
     return np.array(row, dtype=np.float32)
+
+
+def _close(s: Sentence, trigger: Trigger) -> set[int]:
+    """Places of the actors a deed can be between: of those of one code, the nearest on each side of the deed."""
+    nearest: dict[tuple[str, bool], Who] = {}
+    for who in s.actors:
+        before = who.last < trigger.first
+        if before or (who.code, before) not in nearest:
+            nearest[who.code, before] = who
+    return {who.first for who in nearest.values()}
 
 
 def _best_of_codes(scored: Sequence[tuple[Who, Who, float]]) -> list[tuple[Who, Who, float]]:
