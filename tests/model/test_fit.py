@@ -107,14 +107,18 @@ def test_telling_every_event_again_through_more_witnesses_changes_nothing() -> N
 
 
 def test_doubled_coverage_with_the_same_mix_stays_inside_the_old_interval() -> None:
-    lone = simulate_world(seed=4, weeks=120, kinds=("words", "deeds")).panel
-    one = fit(lone, settings=FEW)
-    mix = lone.mix
-    both = replace(mix, cooperative=2 * mix.cooperative, total=2 * mix.total)
-    two = fit(replace(lone, mix=both), settings=FEW)
-    low, high = one.quantile(0.25), one.quantile(0.75)
-    assert ((two.mean > low) & (two.mean < high)).mean() > 0.97
-    assert two.sd.mean() < 1.05 * one.sd.mean()
+    more, wider = replace(FEW, chains=6), []
+    for seed in (4, 5, 6):
+        lone = simulate_world(seed=seed, weeks=100, kinds=("words", "deeds")).panel
+        one, mix = fit(lone, settings=more), lone.mix
+        times = np.where((mix.state == 0) & (mix.power == 0), 2, 1)
+        both = replace(mix, cooperative=times * mix.cooperative, total=times * mix.total)
+        two = fit(replace(lone, mix=both), settings=more)
+        low, high = one.quantile(0.25), one.quantile(0.75)
+        assert ((two.mean > low) & (two.mean < high))[0].all()
+        wider.append(two.sd[0].mean() / one.sd[0].mean())
+    # a single ratio has a sampling error of some 4 %
+    assert np.mean(wider) < 1.06
 
 
 def test_a_jump_is_a_jump_and_no_ramp() -> None:

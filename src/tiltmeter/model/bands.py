@@ -374,3 +374,35 @@ def sweep_jumps(
         slots[k] = place_jump(mean, var, full, shift, jump, odds, one, uniforms[k])
         none *= 1.0 - one
     chance[:] = 1.0 - none
+
+
+@njit(cache=True, fastmath=True)
+def add_rows(
+    time: Ints,
+    gauge: Ints,
+    sign: Floats,
+    effect: Ints,
+    load: Floats,
+    observed: Floats,
+    precision: Floats,
+    told: Floats,
+    linear: Floats,
+    cross: Floats,
+    fixed: Floats,
+    fixed_linear: Floats,
+) -> None:
+    """Adds Gaussian rows to a state's statistics, in the shapes that `forward` takes."""
+    loads = effect.shape[1]
+    for k in range(time.shape[0]):
+        t, g, w = time[k], gauge[k], precision[k]
+        told[t, g] += w
+        linear[t, g] += w * sign[k] * observed[k]
+        for i in range(loads):
+            a = w * load[k, i]
+            if a == 0.0:
+                continue
+            m = effect[k, i]
+            cross[t, g, m] += a * sign[k]
+            fixed_linear[m] += a * observed[k]
+            for j in range(loads):
+                fixed[m, effect[k, j]] += a * load[k, j]

@@ -11,7 +11,7 @@ from tiltmeter.model.arrays import Bools, Floats
 from tiltmeter.model.axis import VoteFit, vote_fit
 from tiltmeter.model.exact import check, check_votes
 from tiltmeter.model.options import FitSettings
-from tiltmeter.model.paths import Mode, Paths, Prior, draw, draw_prior, find_mode, prior
+from tiltmeter.model.paths import Mode, Paths, Prior, approach, draw, draw_prior, prior
 from tiltmeter.model.rollcalls import refuse_unless_opposed
 from tiltmeter.model.scales import Scales
 from tiltmeter.model.tilt import Positions, Tilt, moments
@@ -111,9 +111,9 @@ def _together(
 
     plan = design(panel, votes.told if votes is not None else None)
     before, scales = prior(panel, years, settings), Scales(plan, settings)
-    mode = find_mode(plan, before, scales)
+    mode, near = approach(plan, before, scales, rng)
     later = (lambda share: progress(0.5 + 0.5 * share)) if progress else None
-    drawn = draw(plan, mode, before, scales, rng, chains=settings.chains, draws=settings.draws, progress=later)
+    drawn = draw(plan, mode, near, before, scales, rng, chains=settings.chains, draws=settings.draws, progress=later)
     report = check(plan, mode, before, scales, drawn, rng) if settings.check else None
     fewer = max(10, settings.draws // 5)
     blind = draw_prior(before, scales, rng, chains=settings.chains, draws=fewer)

@@ -206,7 +206,7 @@ def _sums(time: Ints, gauge: int, sign: float, effect: Ints, load: Floats, value
 
 def plain_scale(value: Floats) -> Floats:
     """
-    Signed sums on a scale where one dyad compares with another: heavy tails drawn in, median 0, usual spread 1.
+    Signed sums on a scale where one dyad compares with another: heavy tails drawn in, median 0, usual change 1.
 
     >>> bool(plain_scale(np.array([-1.0, 0.0, 1.0, 2000.0])).max() < 25)
     True
@@ -214,7 +214,9 @@ def plain_scale(value: Floats) -> Floats:
     if len(value) == 0:
         return value
     gap = value - np.median(value)
-    spread = 1.4826 * np.median(np.abs(gap))
+    # from week to week: a dyad that drifts far must not look calmer for it
+    steps = np.diff(value)
+    spread = 1.4826 * np.median(np.abs(steps)) / np.sqrt(2.0) if len(steps) > 1 else 0.0
     if spread <= 0:
         spread = gap.std() if gap.std() > 0 else 1.0
     # straight for usual weeks, logarithmic beyond three spreads: one loud week is not thirty quiet ones
@@ -264,28 +266,25 @@ def gaussian(rows: Rows, eta: Floats, clumping: Floats, noise: float) -> tuple[F
 
 def statistics(design: Design, state: int, observed: Floats, precision: Floats) -> Told:
     """Adds up a state's Gaussian rows, its votes and the fixed effects' prior."""
+    from tiltmeter.model import bands
+
     rows, gauges, effects = design.rows[state], len(design.gauges), len(design.prior_mean)
     told, linear = np.zeros((design.periods, gauges)), np.zeros((design.periods, gauges))
     cross = np.zeros((design.periods, gauges, effects))
     fixed = np.diag(design.prior_sd**-2.0) if effects else np.zeros((0, 0))
     fixed_linear = design.prior_mean * design.prior_sd**-2.0 if effects else np.zeros(0)
-    at = (rows.time, rows.gauge)
-    np.add.at(told, at, precision)
-    np.add.at(linear, at, precision * rows.sign * observed)
-    for k in range(3):
-        own, load = rows.effect[:, k], rows.load[:, k]
-        np.add.at(cross, (*at, own), precision * rows.sign * load)
-        np.add.at(fixed_linear, own, precision * load * observed)
-        for other in range(3):
-            np.add.at(fixed, (own, rows.effect[:, other]), precision * load * rows.load[:, other])
+    bands.add_rows(
+        rows.time, rows.gauge, rows.sign, rows.effect, rows.load, observed, precision,
+        told, linear, cross, fixed, fixed_linear,
+    )  # fmt: skip
     if design.votes is not None:
         g = design.gauges.index("votes")
         told[:, g], linear[:, g] = (part[:, :, state].mean(axis=(0, 1)) for part in design.votes)
     return Told(told, linear, cross, fixed, fixed_linear)
 
 
-def clumping_of(rows: Rows, eta: Floats, gauge: int) -> float:
-    """The concentration of a gauge's events that fits best, with its prior, from a grid."""
+def clumping_of(rows: Rows, eta: Floats, gauge: int, rng: np.random.Generator | None = None) -> float:
+    """The concentration of a gauge's events from a grid: the one that fits best with its prior, or a draw."""
     from scipy.special import betaln, expit
 
     own = (rows.tries > 1) & (rows.gauge == gauge)
@@ -295,4 +294,8 @@ def clumping_of(rows: Rows, eta: Floats, gauge: int) -> float:
     hits, miss = rows.hits[own, None], (rows.tries - rows.hits)[own, None]
     a, b = share * grid, (1.0 - share) * grid
     fit = (betaln(hits + a, miss + b) - betaln(a, b)).sum(axis=0)
-    return float(grid[np.argmax(fit - 0.5 * (np.log(grid / middle) / wide) ** 2)])
+    fit -= 0.5 * (np.log(grid / middle) / wide) ** 2
+    if rng is None:
+        return float(grid[np.argmax(fit)])
+    # Gumbel noise turns the best into a draw
+    return float(grid[np.argmax(fit + rng.gumbel(size=len(grid)))])

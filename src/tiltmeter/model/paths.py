@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tiltmeter.model.arrays import Floats, Ints
-from tiltmeter.model.observe import Design, Told, clumping_of, gaussian, predictor, statistics
+from tiltmeter.model.observe import ROBUST, Design, Rows, Told, clumping_of, gaussian, predictor, statistics
 from tiltmeter.model.scales import Proposal, Scales, proposal
 
 if TYPE_CHECKING:
@@ -137,19 +137,19 @@ class Mode:
     """The observations as Gaussians at the mode, and what was learnt on the way."""
 
     walkers: list[Walker]
+    eta: list[Floats]
     clumping: Floats
     noise: float
     change: float
 
 
-def find_mode(design: Design, prior: Prior, scales: Scales) -> Mode:
+def find_mode(design: Design, prior: Prior, scales: Scales, logs: Floats) -> Mode:
     """
-    Makes every observation a Gaussian about the mode of the paths, by Newton rounds.
+    Makes every observation a Gaussian about the mode of the paths given the scales, by Newton rounds.
 
     The beta-binomial's concentration and the noise of signed sums are learnt on the way.
     """
-    slope, spread = scales.slope(scales.middle), scales.deviation(scales.middle)
-    step = prior.step(scales.step(scales.middle))
+    slope, spread, step = scales.slope(logs), scales.deviation(logs), prior.step(scales.step(logs))
     clumping, noise, change = np.full(len(design.gauges), 20.0), 1.0, np.inf
     eta = [predictor(rows, *_flat_start(design), slope) for rows in design.rows]
     walkers: list[Walker] = []
@@ -168,18 +168,19 @@ def find_mode(design: Design, prior: Prior, scales: Scales) -> Mode:
             clumping, noise = _learn(design, eta)
         if change < 1e-3:
             break
-    return Mode(walkers, clumping, noise, change)
+    return Mode(walkers, eta, clumping, noise, change)
 
 
 def _flat_start(design: Design) -> tuple[Floats, Floats]:
     return np.zeros((len(design.gauges), design.periods)), design.prior_mean
 
 
-def _learn(design: Design, eta: list[Floats]) -> tuple[Floats, float]:
-    from tiltmeter.model.observe import ROBUST, Rows
+def _joined(design: Design) -> Rows:
+    return Rows(*(np.concatenate([getattr(own, name) for own in design.rows]) for name in Rows.__slots__))
 
-    rows = Rows(*(np.concatenate([getattr(own, name) for own in design.rows]) for name in Rows.__slots__))
-    every = np.concatenate(eta)
+
+def _learn(design: Design, eta: list[Floats]) -> tuple[Floats, float]:
+    rows, every = _joined(design), np.concatenate(eta)
     clumping = np.array([clumping_of(rows, every, g) for g in range(len(design.gauges))])
     sums = rows.tries == 0
     noise = 1.0
@@ -190,8 +191,27 @@ def _learn(design: Design, eta: list[Floats]) -> tuple[Floats, float]:
     return clumping, max(noise, 1e-3)
 
 
+def _retune(design: Design, mode: Mode, eta: list[Floats], noise: float, rng: np.random.Generator) -> float:
+    """
+    Draws the events' clumping and the sums' noise given drawn predictors, and tells the walkers.
+
+    At the mode itself the residuals are too small and both would come out too sure.
+    """
+    rows, every = _joined(design), np.concatenate(eta)
+    clumping = np.array([clumping_of(rows, every, g, rng) for g in range(len(design.gauges))])
+    sums = rows.tries == 0
+    if sums.any():
+        gap = rows.weight[sums] * (rows.value - every)[sums] ** 2
+        loose = rng.standard_gamma(0.5 * (ROBUST + 1.0), len(gap)) / (0.5 * (ROBUST + gap / noise))
+        noise = float(max(0.5 * (loose * gap).sum() / rng.standard_gamma(0.5 * len(gap)), 1e-3))
+    for state, walker in enumerate(mode.walkers):
+        own = gaussian(design.rows[state], mode.eta[state], clumping, noise)
+        walker.told = statistics(design, state, *own)
+    return noise
+
+
 def draw(
-    design: Design, mode: Mode, prior: Prior, scales: Scales, rng: np.random.Generator,
+    design: Design, mode: Mode, near: Proposal, prior: Prior, scales: Scales, rng: np.random.Generator,
     *, chains: int, draws: int, progress: Callable[[float], None] | None = None,
 ) -> Paths:  # fmt: skip
     """
@@ -208,9 +228,8 @@ def draw(
     chance = np.zeros((states, periods))
     tried = taken = 0
     share = np.array_split(np.arange(draws), min(SWEEPS, draws))
-    near = _near_mode(mode, prior, scales, rng)
     for chain in range(chains):
-        logs = near.draw(rng)
+        logs, noise_of_sums = near.draw(rng), mode.noise
         slots = np.full((states, prior.jumps), -1, dtype=np.int64)
         for sweep in range(-WARM, len(share)):
             _hear(design, mode, chain, sweep)
@@ -227,17 +246,23 @@ def draw(
                     taken += 1
             told = _sweep(mode, prior, scales, logs, slots, rng)
             score = _score(mode, prior, scales, logs, slots)
+            count = len(share[sweep]) if sweep >= 0 else 1
+            eta: list[Floats] = []
+            for state, walker in enumerate(mode.walkers):
+                noise = rng.standard_normal((count, periods, len(design.gauges) + 1))
+                paths, effects = walker.sample(noise, rng.standard_normal((count, len(walker.told.fixed_linear))))
+                own = predictor(design.rows[state], paths[0, :1] + paths[0, 1:], effects[0], scales.slope(logs))
+                eta.append(own)
+                if sweep < 0:
+                    continue
+                tilt[chain, share[sweep], state] = paths[:, 0]
+                for g, gauge in enumerate(design.gauges):
+                    gauges[gauge][chain, share[sweep], state] = paths[:, 0] + paths[:, g + 1]
+            noise_of_sums = _retune(design, mode, eta, noise_of_sums, rng)
             if sweep < 0:
                 continue
             kept.append(logs.copy())
             chance += told
-            for state, walker in enumerate(mode.walkers):
-                count = len(share[sweep])
-                noise = rng.standard_normal((count, periods, len(design.gauges) + 1))
-                paths, _ = walker.sample(noise, rng.standard_normal((count, len(walker.told.fixed_linear))))
-                tilt[chain, share[sweep], state] = paths[:, 0]
-                for g, gauge in enumerate(design.gauges):
-                    gauges[gauge][chain, share[sweep], state] = paths[:, 0] + paths[:, g + 1]
             if progress:
                 progress((chain + (sweep + 1) / len(share)) / chains)
     clumping = {g: float(c) for g, c in zip(design.gauges, mode.clumping, strict=True) if g in ("words", "deeds")}
@@ -252,17 +277,25 @@ def draw(
     )
 
 
-def _near_mode(mode: Mode, prior: Prior, scales: Scales, rng: np.random.Generator) -> Proposal:
-    """Where the scales' posterior is, jumps being where a first sweep puts them."""
-    slots = np.full((len(mode.walkers), prior.jumps), -1, dtype=np.int64)
+def approach(design: Design, prior: Prior, scales: Scales, rng: np.random.Generator) -> tuple[Mode, Proposal]:
+    """
+    Where the paths and the scales are, found in turn: the mode depends on the scales and they on it.
+
+    Jumps are where first sweeps put them.
+    """
+    slots = np.full((len(design.rows), prior.jumps), -1, dtype=np.int64)
     logs = scales.middle
     for _ in range(2):
-        _sweep(mode, prior, scales, logs, slots, rng)
+        mode = find_mode(design, prior, scales, logs)
+        for _ in range(2):
+            _sweep(mode, prior, scales, logs, slots, rng)
+        near = proposal(_posterior(mode, prior, scales, slots), scales, logs)
+        logs = near.centre
+    return mode, near
 
-    def score(new: Floats) -> float:
-        return _score(mode, prior, scales, new, slots) + scales.density(new)
 
-    return proposal(score, scales, logs)
+def _posterior(mode: Mode, prior: Prior, scales: Scales, slots: Ints) -> Callable[[Floats], float]:
+    return lambda logs: _score(mode, prior, scales, logs, slots) + scales.density(logs)
 
 
 def _hear(design: Design, mode: Mode, chain: int, sweep: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from tiltmeter.model.arrays import Floats, Ints
 from tiltmeter.model.calendar import Calendar, calendar
-from tiltmeter.model.observe import DYAD_SD, OFFSET_MEAN
+from tiltmeter.model.observe import DYAD_SD, OFFSET_MEAN, ROBUST
 from tiltmeter.model.options import FitSettings
 from tiltmeter.model.panels import EVIDENCE, GAUGES, Ballots, Figures, Mix, Panel, Steps
 from tiltmeter.model.paths import MEMORY
@@ -180,7 +180,7 @@ def _figures(rng: np.random.Generator, figures: Floats, *, present: bool) -> Fig
     parts = []
     for pole, sign in ((0, -1.0), (1, 1.0)):
         level = 2.0 * rng.standard_normal((states, 1))
-        noise = rng.standard_normal((states, periods))
+        noise = 0.7 * rng.standard_t(ROBUST, (states, periods))
         value = level + sign * slope * figures + attention + noise
         state, time = np.nonzero(np.ones((states, periods)))
         parts.append((state, np.full(len(state), pole), time, value[state, time]))
