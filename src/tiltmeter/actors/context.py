@@ -171,7 +171,7 @@ def _resolve(piece: Piece, scope: _Scope, *, elsewhere: bool) -> None:
     if state is None:
         piece.code, piece.name = None, piece.known or f"role:{piece.section}"
         return
-    piece.code = with_section(state, piece.section)
+    piece.code = with_section(state, "civ" if piece.section == "people" else piece.section)
     piece.name = piece.known or actor(piece.code).name
 
 

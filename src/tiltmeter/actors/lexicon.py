@@ -82,8 +82,10 @@ class _Builder:
             key = fold(form).strip()
             if len(key) > 1:
                 held = self.forms.setdefault(key, [])
-                if sense not in held:
-                    held.append(sense)
+                if sense in held:
+                    continue
+                spare = sense.sort == "role" and sense.bare and held and held[0].sort == "role" and not held[0].bare
+                held.insert(0 if spare else len(held), sense)
 
     def names(self, cell: str, sense: Sense, grammar: str = "name") -> None:
         """Adds the names of a cell with their marks: `!` exact, `?` weak, `@XXX` a seat."""
@@ -232,7 +234,7 @@ def _roles(build: _Builder) -> dict[str, frozenset[str]]:
 
 def _near(build: _Builder) -> None:
     """Names that count only with certain words near them: the South, where Pyongyang is spoken of."""
-    sorts = {"group": "organisation", "state": "name", "adjective": "adjective"}
+    sorts = {"group": "organisation", "state": "name", "adjective": "adjective", "person": "metonym"}
     for line in lines(f"near/{build.language}.txt"):
         code, kind, names, cell = columns(line, 4)
         adjective = kind == "adjective"
