@@ -25,10 +25,16 @@ _LOOK_BACK: Final = 3
 
 @dataclass(slots=True)
 class _Scope:
-    """What a sentence names: states that act, states something is in, those of sentences before, those said so far."""
+    """
+    What a sentence names.
+
+    States that may act, cities and capitals that are places, all that something is said to be
+    in, the states of sentences before, and those said so far.
+    """
 
     text: str
     acting: set[str]
+    places: set[str]
     inside: set[str]
     before: list[set[str]]
     said: list[tuple[int, str]] = field(default_factory=list)
@@ -50,7 +56,7 @@ def placed(text: str, found: list[Piece], lexicon: Lexicon) -> None:
     """Marks capitals and cities after a locative word as places, and gives seats their state."""
     locative = lexicon.words.get("locative", frozenset())
     for at, piece in enumerate(found):
-        if piece.sort not in ("capital", "seat", "place"):
+        if piece.sort not in ("capital", "seat", "place", "name"):
             continue
         before = fold(text[max(0, piece.start - 16) : piece.start]).split()
         if piece.seat and before and before[-1] in _WHENCE:  # what comes from Brussels comes from the Union
@@ -58,7 +64,8 @@ def placed(text: str, found: list[Piece], lexicon: Lexicon) -> None:
         here = (bool(before) and before[-1] in locative) or _listed(text, found, at)
         if lexicon.language == "tr":
             here = bool(re.match(r"['’](?:d|t)[ae]n?\b", text[piece.end : piece.end + 6]))
-        if here:
+        piece.there = here or piece.sort == "place"
+        if here and piece.sort != "name":
             piece.kind = "place"
             piece.code = piece.seat or piece.code
 
@@ -85,7 +92,9 @@ def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
     before: list[set[str]] = []
     kept: list[Piece] = []
     for pieces in _by_sentence(found, starts):
-        scope = _Scope(text, _states(pieces, place=False), _states(pieces, place=True), before)
+        acting = _states([piece for piece in pieces if piece.kind != "place"])
+        places = _states([piece for piece in pieces if piece.kind == "place"])
+        scope = _Scope(text, acting, places, places | _states([piece for piece in pieces if piece.there]), before)
         for piece in pieces:
             if piece.homes and not piece.code:
                 _at_home(piece, scope)
@@ -103,7 +112,7 @@ def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
                 if piece.sort == "people" and len(pieces) > 1 and scope.acting | scope.inside == {state}:
                     piece.code = f"{state}-CIV"
             kept.append(piece)
-        before = [scope.acting or scope.inside, *before][:_LOOK_BACK]
+        before = [acting or places, *before][:_LOOK_BACK]
     return kept
 
 
@@ -112,8 +121,8 @@ def _open(piece: Piece) -> bool:
     return bool(piece.homes) or piece.sort == "people" or (piece.sort == "role" and not piece.bound)
 
 
-def _states(pieces: list[Piece], *, place: bool) -> set[str]:
-    return {state for piece in pieces if (piece.kind == "place") == place and (state := _state(piece))}
+def _states(pieces: list[Piece]) -> set[str]:
+    return {state for piece in pieces if (state := _state(piece))}
 
 
 def _at_home(piece: Piece, scope: _Scope) -> None:
@@ -178,19 +187,18 @@ def _resolve(piece: Piece, scope: _Scope, *, elsewhere: bool) -> None:
 def _found(piece: Piece, scope: _Scope, *, elsewhere: bool) -> str | None:
     """The place for civilians and rebels, one acting state, one place, or what its clause named last."""
     people = piece.section in ("civ", "reb")
+    if people and len(scope.inside) == 1:
+        return next(iter(scope.inside))
     careful = piece.section == "title" or piece.abroad
     acting = set() if elsewhere else scope.named if careful else scope.acting
-    here = len(scope.inside) == 1 and (people or not scope.acting or scope.acting <= scope.inside)
-    if people and here:
-        return next(iter(scope.inside))
     if len(acting) == 1:
-        return None if piece.abroad and scope.inside - acting and not piece.known else next(iter(acting))
-    if here:
-        return next(iter(scope.inside))
+        return None if piece.abroad and scope.places - acting and not piece.known else next(iter(acting))
+    if len(scope.places) == 1 and (people or scope.acting <= scope.places):
+        return next(iter(scope.places))
     if elsewhere:
         return None
-    if not acting and not scope.inside and not scope.acting:
-        earlier = next((states for states in scope.before if states), set())
+    if not acting and not scope.places and (not scope.acting or piece.section == "title"):
+        earlier = next((states for states in scope.before if states), scope.acting)
         return next(iter(earlier)) if len(earlier) == 1 else None
     if careful or piece.section == "reb" or (not people and len(scope.named) > 1):
         return None

@@ -24,7 +24,7 @@ class Piece:
     whether they can stand alone, `bound` whether a state is in it, `shut` whether it ends
     with that state, `abroad` whether a place after it is not its state. `known` is the name
     printed after a title, `seat` the state of a seat or of a person's last office, `homes`
-    the codes of a group of several states.
+    the codes of a group of several states, `there` whether something is said to be in it.
     """
 
     start: int
@@ -44,6 +44,7 @@ class Piece:
     known: str = ""
     shut: bool = False
     homes: str = ""
+    there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece 
     ]
     if not fitting:
         return None
-    sense = _best(fitting)
+    sense = _best(fitting, capital=text[start].isupper())
     if sense.sort == "block":
         return _piece(start, end, sense, sense.code)
     if spoilt(text, reading.folded, start, end):
@@ -134,11 +135,15 @@ def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece 
     return _piece(start, end, sense, code)
 
 
-def _best(senses: list[Sense]) -> Sense:
-    """Of several senses: a block before all, then one for which the text speaks, then the order of the tables."""
+def _best(senses: list[Sense], *, capital: bool) -> Sense:
+    """Of several senses: a block, one for which the text speaks, a people with its capital, the tables' order."""
     if len(senses) == 1:
         return senses[0]
-    return next((sense for sense in senses if sense.sort == "block" or sense.only), senses[0])
+    for sense in senses:
+        if sense.sort == "block" or sense.only:
+            return sense
+    people = capital and not senses[0].capital and senses[0].sort == "adjective"
+    return next((sense for sense in senses if people and sense.sort == "people" and sense.capital), senses[0])
 
 
 def _person(reading: _Reading, hit: _Hit, senses: list[Sense]) -> Piece | None:
@@ -150,6 +155,8 @@ def _person(reading: _Reading, hit: _Hit, senses: list[Sense]) -> Piece | None:
         if not hit.beside:
             start = with_given_name(reading.text, start, people)
             if not weak and start == hit.start and other_person(reading.text, start, reading.lexicon):
+                return None
+            if reading.text.startswith((" al-", " el-", " Al-", " bin "), hit.end):  # a first name: Ali al-Sistani
                 return None
     code, name, last = office(people, reading.on)
     return Piece(start, hit.end, "person", code, "person", name, weak=weak, seat=last)
