@@ -255,6 +255,8 @@ def _year(s: Sentence, place: int) -> When | None:
         "of",
         "from",
         "until",
+        "desde",
+        "hasta",
         "by",
         "during",
         "(",

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tiltmeter.coder.language import APART, Deed, Language
-from tiltmeter.coder.tokens import places
+from tiltmeter.coder.tokens import lowered, places
 from tiltmeter.nouns import Mention
 
+SMALL = 4
+"""Letters of a preposition at most."""
 CLAUSE_ENDS = frozenset(',.;:!?)("“”„«»–—-') | {
     "und",
     "oder",
@@ -84,7 +86,7 @@ def prepare(text: str, *, language: Language, offset: int, mentions: Sequence[Me
         mentions: The actors in it, with places in the whole text.
     """
     words, starts, ends = places(text)
-    low = [word.lower() for word in words]
+    low = [lowered(word) for word in words]
     lemma = language.lemma
     lemmas = [lemma(word) for word in words]
     starts = [start + offset for start in starts]
@@ -185,7 +187,10 @@ def _triggers(lemmas: list[str], low: list[str], named: list[bool], language: La
             continue
         taken |= used
         seen[first, last] = len(kept)
-        kept.append(Trigger(first, last, " ".join(deed.lemmas), deed.roots, deed.sure))
+        # "with Russian support": where an actor stands in the gap of a phrase that begins with a small word,
+        # the noun is the deed, and the actor its adjective
+        head = last if len(low[first]) <= SMALL and any(named[first:last]) else first
+        kept.append(Trigger(head, last, " ".join(deed.lemmas), deed.roots, deed.sure))
     return sorted(kept, key=lambda trigger: trigger.first)
 
 

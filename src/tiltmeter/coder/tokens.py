@@ -14,6 +14,16 @@ _END = re.compile(r"""[.!?…。！？]+["'”’»“)\]]*(?=\s|$)|\n\s*\n|\n(?
 _BEFORE = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)[.!?…]+[\"'”’»“)\]]*$")
 
 
+def lowered(word: str) -> str:
+    """
+    A word in small letters; the Turkish İ becomes a plain i, not an i and a dot.
+
+    >>> lowered("İran")
+    'iran'
+    """
+    return word.lower().replace("\u0307", "")
+
+
 def words(text: str, *, keep_case: bool = False) -> tuple[str, ...]:
     """
     The words and marks of a text.
@@ -21,7 +31,7 @@ def words(text: str, *, keep_case: bool = False) -> tuple[str, ...]:
     >>> words("the Kremlin's man")
     ('the', 'kremlin', "'", 's', 'man')
     """
-    return tuple(_WORD.findall(text if keep_case else text.lower()))
+    return tuple(_WORD.findall(text if keep_case else lowered(text)))
 
 
 def places(text: str) -> tuple[list[str], list[int], list[int]]:

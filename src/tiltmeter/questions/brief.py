@@ -10,6 +10,7 @@ from typing import Any
 
 from tiltmeter.coder.coder import Coded, Coder, Told
 from tiltmeter.coder.lines import coded, event
+from tiltmeter.coder.resumed import resumed
 from tiltmeter.coder.sentence import Sentence, prepare
 from tiltmeter.coder.tokens import sentences
 from tiltmeter.nouns import Mention
@@ -95,7 +96,7 @@ def brief(
         source_line=source_line(text, language=read.language, nations=_quoted_nations(said, read, nations)),
         dateline=found,
         actors=_named(known),
-        events=read.events,
+        events=tuple(sorted([*read.events, *resumed(ready, read.events, date=found)], key=lambda one: one.span)),
         ties=tuple(told),
         quotes=tuple(said),
         claims=(*_claims(said, ready, read, text, test), *_checked(told, check_tie)),
