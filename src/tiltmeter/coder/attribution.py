@@ -20,7 +20,8 @@ AGENCIES: Final = (
 _ACCORDING: Final = re.compile(
     r"(?:according to|laut|zufolge|nach angaben (?:von|der|des)|wie|selon|d['’]après|по данным|по словам|по сообщению"
     r"|согласно|según|за даними|за словами|cited by|citing|zitiert|cité par|со ссылкой на|ссылаясь на)\s+"
-    r"(?:the |der |die |das |l['’]|la |le |les |agentstva |агентства |agencia |la agencia |agence |l['’]agence |news agency |"
+    r"(?:the |der |die |das |l['’]|la |le |les |agentstva |агентства |agencia |la agencia |agence "
+    r"|l['’]agence |news agency |"
     r"die nachrichtenagentur |"
     r"der nachrichtenagentur )*",
     re.IGNORECASE,

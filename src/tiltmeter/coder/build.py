@@ -16,7 +16,7 @@ from tiltmeter.coder.corpus import Item
 from tiltmeter.coder.features import deed_features
 from tiltmeter.coder.language import Deed, Language, language
 from tiltmeter.coder.learn import Floats, Linear, train
-from tiltmeter.coder.train import CLASSES, Classifiers, Taught, classifiers, extended, gold, taught, unlisted
+from tiltmeter.coder.train import CLASSES, Classifiers, Extended, Taught, classifiers, extended, gold, taught, unlisted
 from tiltmeter.errors import CoderError
 from tiltmeter.nouns import SYMMETRIC
 
@@ -176,8 +176,10 @@ def save(bundle: Bundle, path: Path) -> None:
 def restored(path: Path, find: Finder) -> Bundle:
     """The inverse of `save`; only the languages' own files are read again."""
     with np.load(path, allow_pickle=False) as arrays:
-        codes = [name.removeprefix("deeds.") for name in arrays.files if name.startswith("deeds.")]
-        languages = {code: extended(language(code), _read_extra(arrays[f"deeds.{code}"])) for code in codes}
+        extra = {
+            name.removeprefix("deeds."): _read_extra(arrays[name]) for name in arrays.files if name.startswith("deeds.")
+        }
+        languages = Extended(extra)
         kinds = Classifiers(Linear.restored("deed", arrays), Linear.restored("pair", arrays))
         past = Linear.restored("past", arrays)
         words = Linear.restored("words", arrays)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -133,7 +133,7 @@ class Coder:
         find: The actor finder.
     """
 
-    languages: dict[str, Language]
+    languages: Mapping[str, Language]
     classifiers: Classifiers
     past: Linear
     words: Linear

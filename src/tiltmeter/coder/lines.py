@@ -66,7 +66,7 @@ def why_not(text: str, language: str | None, coder: Coder) -> tuple[str | None, 
     if why:
         return why, language or UNKNOWN
     known = coder.languages
-    code = language if language in known else language_of(text, known=tuple(known))
+    code = language if language is not None and language in known else language_of(text, known=tuple(known))
     if code == UNKNOWN:
         return "language not recognised", UNKNOWN
     if code not in known:

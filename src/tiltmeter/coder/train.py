@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tiltmeter.coder.corpus import UNPLACED, Item, Label, Span
 from tiltmeter.coder.features import deed_features, pair_features, side_features
-from tiltmeter.coder.language import GAP, Deed, Language
+from tiltmeter.coder.language import GAP, Deed, Language, language
 from tiltmeter.coder.learn import Linear, train
 from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
 from tiltmeter.coder.tokens import sentences, words
@@ -94,6 +94,28 @@ def extended(language: Language, extra: dict[str, tuple[Deed, ...]]) -> Language
     """A language with more deed words."""
     both = {first: (*extra.get(first, ()), *language.deeds.get(first, ())) for first in extra.keys() | language.deeds}
     return replace(language, deeds=both)
+
+
+class Extended(Mapping[str, Language]):
+    """Languages with the deed words the corpus added, each read when first asked for: a dictionary takes a second."""
+
+    def __init__(self, extra: Mapping[str, dict[str, tuple[Deed, ...]]]) -> None:
+        self._extra = extra
+        self._read: dict[str, Language] = {}
+
+    def __getitem__(self, code: str) -> Language:
+        if code not in self._read:
+            self._read[code] = extended(language(code), self._extra[code])
+        return self._read[code]
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._extra
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._extra)
+
+    def __len__(self) -> int:
+        return len(self._extra)
 
 
 def deed_examples(found: Iterable[Taught]) -> tuple[list[list[str]], list[str]]:
