@@ -19,6 +19,7 @@ _WHENCE: Final = frozenset(
 )
 """Words before a seat after which it is the organisation that is meant."""
 
+_PLACES: Final = frozenset({"capital", "seat", "place"})
 _LOOK_BACK: Final = 3
 """Sentences before its own in which a role may find its state."""
 
@@ -55,10 +56,11 @@ class _Scope:
 def placed(text: str, found: list[Piece], lexicon: Lexicon) -> None:
     """Marks capitals and cities after a locative word as places, and gives seats their state."""
     locative = lexicon.words.get("locative", frozenset())
+    names = any(_open(piece) for piece in found)
     for at, piece in enumerate(found):
-        if piece.sort not in ("capital", "seat", "place", "name"):
+        if piece.sort not in _PLACES and not (names and piece.sort == "name"):
             continue
-        before = fold(text[max(0, piece.start - 16) : piece.start]).split()
+        before = [fold(word) for word in text[max(0, piece.start - 16) : piece.start].split()[-1:]]
         if piece.seat and before and before[-1] in _WHENCE:  # what comes from Brussels comes from the Union
             continue
         here = (bool(before) and before[-1] in locative) or _listed(text, found, at)
@@ -92,9 +94,7 @@ def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
     before: list[set[str]] = []
     kept: list[Piece] = []
     for pieces in _by_sentence(found, starts):
-        acting = _states([piece for piece in pieces if piece.kind != "place"])
-        places = _states([piece for piece in pieces if piece.kind == "place"])
-        scope = _Scope(text, acting, places, places | _states([piece for piece in pieces if piece.there]), before)
+        scope = _scope(text, pieces, before)
         for piece in pieces:
             if piece.homes and not piece.code:
                 _at_home(piece, scope)
@@ -112,7 +112,7 @@ def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
                 if piece.sort == "people" and len(pieces) > 1 and scope.acting | scope.inside == {state}:
                     piece.code = f"{state}-CIV"
             kept.append(piece)
-        before = [acting or places, *before][:_LOOK_BACK]
+        before = [scope.acting or scope.places, *before][:_LOOK_BACK]
     return kept
 
 
@@ -121,8 +121,14 @@ def _open(piece: Piece) -> bool:
     return bool(piece.homes) or piece.sort == "people" or (piece.sort == "role" and not piece.bound)
 
 
-def _states(pieces: list[Piece]) -> set[str]:
-    return {state for piece in pieces if (state := _state(piece))}
+def _scope(text: str, pieces: list[Piece], before: list[set[str]]) -> _Scope:
+    scope = _Scope(text, set(), set(), set(), before)
+    for piece in pieces:
+        if state := _state(piece):
+            (scope.places if piece.kind == "place" else scope.acting).add(state)
+            if piece.kind == "place" or piece.there:
+                scope.inside.add(state)
+    return scope
 
 
 def _at_home(piece: Piece, scope: _Scope) -> None:

@@ -138,7 +138,17 @@ def _states(build: _Builder) -> None:
 
 
 _GERMAN_PARTS: Final = ("nord", "süd", "ost", "west", "zentral", "nordost", "südost", "nordwest", "südwest", "mittel")
-_GERMAN_TOPICS: Final = ("krieg", "krise", "konflikt", "politik", "einsatz", "mission", "gespräche", "gipfel", "abkommen")
+_GERMAN_TOPICS: Final = (
+    "krieg",
+    "krise",
+    "konflikt",
+    "politik",
+    "einsatz",
+    "mission",
+    "gespräche",
+    "gipfel",
+    "abkommen",
+)
 
 
 def _german_regions(build: _Builder) -> None:

@@ -47,12 +47,14 @@ class _Gap:
     closed: bool
 
 
+_BESIDE: Final = _Gap((), hyphen=False, closed=False)
+"""The gap between two neighbouring words."""
+
+
 def merged(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
     """The pieces in text order with neighbours that name one actor joined."""
     result: list[Piece] = []
     for piece in found:
-        if piece.sort == "role":
-            piece.abroad = bool(lexicon.words.get("abroad")) and _in_words(text, piece, lexicon, "abroad")
         joined = None
         while result:
             joined = _joined(text, result[-1], piece, lexicon)
@@ -69,14 +71,12 @@ def merged(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
     return result
 
 
-def _in_words(text: str, piece: Piece, lexicon: Lexicon, section: str) -> bool:
-    return fold(text[piece.start : piece.end]) in lexicon.words[section]
-
-
 def _gap(text: str, first: Piece, second: Piece) -> _Gap | None:
     if second.start - first.end > 40 or second.end - first.start > _LONGEST:
         return None
     raw = text[first.end : second.start]
+    if raw == " ":
+        return _BESIDE
     closed = bool(_BARRIER.search(raw)) or "\n" in raw
     return _Gap(tuple(fold(raw).split()), raw in ("-", "‑"), closed)
 
@@ -257,6 +257,8 @@ def _title_and_person(text: str, first: Piece, second: Piece, gap: _Gap) -> Piec
         piece.code = f"{second.seat}-CIV"
     if second.code and first.bound and first.code and second.code.startswith(first.code):
         piece.code = second.code
+    if piece.code and first.section in _GROUP_SUFFIX:  # supporters of President Aristide
+        piece.code = with_section(piece.code, first.section)
     return piece
 
 

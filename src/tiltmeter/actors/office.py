@@ -38,7 +38,7 @@ def soviet(near: str) -> bool:
 
 
 def dated_code(code: str, on: dt.date | None) -> str | None:
-    """The code as it is on a date: the Soviet Union is Russia while it lasts, one of none or of several states is None."""
+    """The code as it is on a date: the Soviet Union is Russia while it lasts; None without one state."""
     if code == "SUN":
         return "RUS" if on is not None and on < _DISSOLVED else None
     return None if code in ("-", "") or "/" in code else code

@@ -105,12 +105,9 @@ def _word_end(folded: str, at: int) -> int:
 
 def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece | None:
     text, start, end = reading.text, hit.start, hit.end
-    fitting = [
-        sense
-        for sense in senses
-        if fits(sense, text, start, hit.stem)
-        and (not sense.only or spoken_for(reading.folded, start, end, sense))
-    ]
+    fitting = [sense for sense in senses if fits(sense, text, start, hit.stem)]
+    if len(senses) > 1 or senses[0].only:
+        fitting = [sense for sense in fitting if not sense.only or spoken_for(reading.folded, start, end, sense)]
     if not fitting:
         return None
     sense = _best(fitting, capital=text[start].isupper())
@@ -119,7 +116,9 @@ def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece 
     if spoilt(text, reading.folded, start, end):
         return None
     if sense.sort == "role":
-        return _piece(start, end, sense, sense.code)
+        role = _piece(start, end, sense, sense.code)
+        role.abroad = reading.folded[start + 1 : end + 1] in reading.lexicon.words.get("abroad", frozenset())
+        return role
     if sense.sort in ("person", "surname"):
         return _person(reading, hit, fitting)
     if spoken_against(reading.folded, start, end, reading.lexicon):
