@@ -22,7 +22,7 @@ WEEKS = [dt.date(2020, 1, 8) + dt.timedelta(weeks=n) for n in range(100)]
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return simulate_world(seed=11, weeks=150, calls=80)
+    return simulate_world(seed=11, weeks=120, calls=50)
 
 
 @pytest.fixture(scope="module")
@@ -106,19 +106,26 @@ def test_telling_every_event_again_through_more_witnesses_changes_nothing() -> N
     np.testing.assert_array_equal(one.draws, other.draws)
 
 
+def doubled(seed: int, settings: FitSettings) -> tuple[Tilt, Tilt]:
+    """A world's fit, and that of the same world with one dyad's events all told twice."""
+    lone = simulate_world(seed=seed, weeks=100, kinds=("words", "deeds")).panel
+    mix = lone.mix
+    times = np.where((mix.state == 0) & (mix.power == 0), 2, 1)
+    both = replace(mix, cooperative=times * mix.cooperative, total=times * mix.total)
+    return fit(lone, settings=settings), fit(replace(lone, mix=both), settings=settings)
+
+
 def test_doubled_coverage_with_the_same_mix_stays_inside_the_old_interval() -> None:
-    more, wider = replace(FEW, chains=6), []
-    for seed in (4, 5, 6):
-        lone = simulate_world(seed=seed, weeks=100, kinds=("words", "deeds")).panel
-        one, mix = fit(lone, settings=more), lone.mix
-        times = np.where((mix.state == 0) & (mix.power == 0), 2, 1)
-        both = replace(mix, cooperative=times * mix.cooperative, total=times * mix.total)
-        two = fit(replace(lone, mix=both), settings=more)
-        low, high = one.quantile(0.25), one.quantile(0.75)
-        assert ((two.mean > low) & (two.mean < high))[0].all()
-        wider.append(two.sd[0].mean() / one.sd[0].mean())
+    one, two = doubled(4, FEW)
+    low, high = one.quantile(0.25), one.quantile(0.75)
+    assert ((two.mean > low) & (two.mean < high))[0].all()
+
+
+@pytest.mark.slow
+def test_doubled_coverage_with_the_same_mix_does_not_widen() -> None:
+    pairs = [doubled(seed, replace(FEW, chains=6)) for seed in range(4, 12)]
     # a single ratio has a sampling error of some 4 %
-    assert np.mean(wider) < 1.06
+    assert np.mean([two.sd[0].mean() / one.sd[0].mean() for one, two in pairs]) < 1.05
 
 
 def test_a_jump_is_a_jump_and_no_ramp() -> None:

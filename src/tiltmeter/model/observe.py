@@ -289,7 +289,7 @@ def clumping_of(rows: Rows, eta: Floats, gauge: int, rng: np.random.Generator | 
 
     own = (rows.tries > 1) & (rows.gauge == gauge)
     middle, wide = CLUMPING
-    grid = middle * np.exp(np.linspace(-3.0, 3.0, 25))
+    grid = middle * np.exp(np.linspace(-3.0, 3.0, 19))
     share = np.clip(expit(eta[own]), 1e-6, 1 - 1e-6)[:, None]
     hits, miss = rows.hits[own, None], (rows.tries - rows.hits)[own, None]
     a, b = share * grid, (1.0 - share) * grid

@@ -25,6 +25,8 @@ FACT_SD: Final = 0.1
 """How far a tie's step may differ from its mean, axis units."""
 SWEEPS: Final = 20
 """Draws of the scales and jumps per chain, each with its share of the paths."""
+RETUNE: Final = 3
+"""Every so many sweeps clumping and noise are drawn anew: they cost more than they vary."""
 WARM: Final = 4
 """Sweeps before them that are thrown away; the chains start from the mode's neighbourhood."""
 
@@ -258,7 +260,8 @@ def draw(
                 tilt[chain, share[sweep], state] = paths[:, 0]
                 for g, gauge in enumerate(design.gauges):
                     gauges[gauge][chain, share[sweep], state] = paths[:, 0] + paths[:, g + 1]
-            noise_of_sums = _retune(design, mode, eta, noise_of_sums, rng)
+            if sweep % RETUNE == 0:
+                noise_of_sums = _retune(design, mode, eta, noise_of_sums, rng)
             if sweep < 0:
                 continue
             kept.append(logs.copy())
