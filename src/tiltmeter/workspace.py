@@ -61,6 +61,8 @@ FROM ranked WHERE place = 1 ORDER BY source, key
 """
 """Events, those that several reports tell merged into the surest telling; bulk events stand as they are."""
 
+DRAWN: Final = ("positions", "tilt", "influence", "panel")
+"""What can be exported beside the store's tables."""
 CURVE: Final = ["state", "period", "mean", "sd", "q05", "q95"]
 
 TABLES: Final = {
@@ -197,7 +199,7 @@ class Workspace:
     def table(self, what: str) -> pa.Table:
         """A table of the store by its name in TABLES; Arrow."""
         if what not in TABLES:
-            raise SettingsError(f"no table called {what}", mend=f"choose one of {', '.join(TABLES)}")
+            raise SettingsError(f"no table called {what}", mend=f"choose one of {', '.join((*DRAWN, *TABLES))}")
         with self.reading() as store:
             return store.query(TABLES[what])
 
