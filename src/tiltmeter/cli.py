@@ -53,13 +53,14 @@ def classify(into: In, out: Out = None) -> None:
     """Name the root of a marked pair: JSON lines of id, text, source, target."""
     from tiltmeter.coder import lines
 
-    _, namer = _trained()
-    with _lines(into) as rows:
-        _write(lines.roots(rows, namer, note=_note), out)
+    with _lines(into) as rows, _writing(out) as put:
+        put(lines.roots(rows, _trained()[1], note=_note))
 
 
 @app.command()
-def train(out: Out = None) -> None:
+def train(
+    out: Annotated[Path | None, typer.Option("--out", help="Output file; the user's cache without it.")] = None,
+) -> None:
     """Train the coder from the corpus; the same corpus gives the same bytes."""
     from tiltmeter.coder import trained
 
@@ -130,10 +131,10 @@ def read(
 
     folder = os.environ.get("TILTMETER_WORKSPACE")
     workspace = _workspace() if folder or Path(SETTINGS).exists() else None
+    documents = [(file, _document(file, language, date)) for file in files]
     coder, _ = _trained()
     briefs = []
-    for file in files:
-        document = _document(file, language, date)
+    for file, document in documents:
         with _progress(f"reading {file.name}") as step:
             briefs.append(reading.read(document, coder=coder, workspace=workspace, now=_now, progress=step))
     if json_:
@@ -206,9 +207,8 @@ def code(
     from tiltmeter.coder import lines
 
     if into is not None:
-        coder, _ = _trained()
-        with _lines(into) as rows:
-            _write(lines.events(rows, coder, note=_note), out)
+        with _lines(into) as rows, _writing(out) as put:
+            put(lines.events(rows, _trained()[0], note=_note))
         return
     workspace = _workspace()
     bundle = _trained()
@@ -471,20 +471,24 @@ def _lines(path: Path) -> Iterator[Iterable[str]]:
         yield file
 
 
-def _write(rows: Iterable[dict[str, Any]], out: Path | None) -> None:
-    """Rows as JSON lines; a file appears only when it is whole."""
+@contextmanager
+def _writing(out: Path | None) -> Iterator[Callable[[Iterable[dict[str, Any]]], None]]:
+    """Puts rows as JSON lines into a file or on standard output; a file appears only when it is whole."""
     if out is None or str(out) == "-":
-        for row in rows:
-            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        yield lambda rows: sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         return
     scratch = out.with_name(out.name + ".part")
     try:
-        with scratch.open("w", encoding="utf-8") as file:
-            for row in rows:
-                file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    except FileNotFoundError as error:
-        raise SourceError("no such folder", mend="make it first", where=str(out.parent)) from error
-    scratch.replace(out)
+        file = scratch.open("w", encoding="utf-8")
+    except OSError as error:
+        mend = "make its folder first, or name another file"
+        raise SourceError(f"cannot be written: {error.strerror}", mend=mend, where=str(out)) from error
+    try:
+        with file:
+            yield lambda rows: file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        scratch.replace(out)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 @contextmanager
