@@ -239,7 +239,9 @@ def _role_and_state(first: Piece, second: Piece, gap: _Gap, lexicon: Lexicon) ->
             return None
         if kind == "of" and second.sort == "place":
             return None
-        return _bound(first, second, first, second)
+        piece = _bound(first, second, first, second)
+        piece.there = kind == "inside"
+        return piece
     return None
 
 
