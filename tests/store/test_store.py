@@ -44,9 +44,7 @@ def test_missing_values_are_refused_only_where_the_noun_needs_one(store: Store) 
 
 
 def test_a_row_comes_back_as_it_went_in(store: Store) -> None:
-    event = Event(
-        "x", "1", "r", "RUS", "KAZ", "AID", start=dt.date(2022, 1, 6), end=dt.date(2022, 1, 6), quad=2
-    )
+    event = Event("x", "1", "r", "RUS", "KAZ", "AID", start=dt.date(2022, 1, 6), end=dt.date(2022, 1, 6), quad=2)
     store.add([event])
     assert Event(**store.query("SELECT * FROM events").to_pylist()[0]) == event
 

@@ -174,9 +174,7 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All that is put in within the block is kept together, or, if the block raises, none of it."""
         if not self.write:
-            raise StoreError(
-                "the store is open for reading only", mend="open it for writing", where=self.path
-            )
+            raise StoreError("the store is open for reading only", mend="open it for writing", where=self.path)
         outermost = self._depth == 0
         with _clear(self.path):
             if outermost:
@@ -324,13 +322,9 @@ def _explained(text: str, path: str) -> StoreError:
         what = "the store is open in this process already, in the other mode"
         return StoreError(what, mend="close the other Store first", where=path)
     if "not a valid DuckDB" in text:
-        return StoreError(
-            "not a tiltmeter store", mend="check the path; a store is a DuckDB file", where=path
-        )
+        return StoreError("not a tiltmeter store", mend="check the path; a store is a DuckDB file", where=path)
     if "Cannot open file" in text or "Permission" in text:
         reason = text.rpartition(": ")[2]
-        return StoreError(
-            f"cannot be opened: {reason}", mend="check the folder and its permissions", where=path
-        )
+        return StoreError(f"cannot be opened: {reason}", mend="check the folder and its permissions", where=path)
     first = text.splitlines()[0]
     return StoreError(first, mend="if the disk is full, make room; otherwise report this message", where=path)
