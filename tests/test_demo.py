@@ -255,7 +255,6 @@ def test_the_article_tells_of_the_protest(told: Brief) -> None:
     assert ("KAZ-CIV", "PROTEST", "KAZ") in events(told)
 
 
-@pytest.mark.xfail(strict=True, reason="the coder does not read „profitierten … von dieser Hilfe“ yet")
 @pytest.mark.data
 def test_the_article_tells_of_russian_led_help_in_early_2022(told: Brief) -> None:
     help_ = {
@@ -271,7 +270,6 @@ def test_the_article_tells_of_the_takeover_as_dated_background(told: Brief) -> N
     assert background
 
 
-@pytest.mark.xfail(strict=True, reason="the coder does not tell who is invaded in „Beginn der russischen Invasion“ yet")
 @pytest.mark.data
 def test_the_article_tells_of_the_invasion(told: Brief) -> None:
     assert ("RUS", "ASSAULT", "UKR") in events(told)
@@ -295,7 +293,6 @@ def test_the_article_states_membership_leadership_base_and_office(told: Brief) -
     assert ("office_holder", "Kassym-Jomart Tokayev", "KAZ") in ties
 
 
-@pytest.mark.xfail(strict=True, reason="„das Grenzland zu“ is not read as a tie yet")
 @pytest.mark.data
 def test_the_article_states_three_borders(told: Brief) -> None:
     borders = {frozenset((tie.a, tie.b)) for tie in told.ties if tie.kind == "border"}

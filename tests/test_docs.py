@@ -193,7 +193,7 @@ def test_the_readmes_verdicts_are_those_of_the_record(demo: Workspace) -> None:
         own = {name: one.verdict for name, one in found[claim].by_definition.items()}
         assert {name: verdict for name, verdict in printed.items() if name in own} == own
         assert printed["all"] == found[claim].verdict
-    rows = re.findall(r"^\| (\w+) \|.*\| ([\w ]+) \|$", blocks["stands"], re.MULTILINE)
+    rows = re.findall(r"^\| ([A-Z]\w+) \|.*\| ([\w ]+) \|$", blocks["stands"], re.MULTILINE)
     assert [verdict for _, verdict in rows] == [one.record_only.outcome for one in demo.verdicts()]
 
 
