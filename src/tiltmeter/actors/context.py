@@ -13,6 +13,7 @@ from tiltmeter.actors.merge import with_section
 from tiltmeter.actors.piece import Piece
 
 _END: Final = re.compile(r"(?<!\b\w)[.!?…]+[\"»”’)]*\s+(?=[\"«“„(]?[A-ZÀ-ÞА-ЯЁІЇЄҐİÇĞŞÖÜ])|\n+")
+_SUFFIX: Final = re.compile(r"[dt][ae]n?\b")
 _CLAUSE: Final = re.compile(r"[,;:()–—]")
 _WHENCE: Final = frozenset(
     {"from", "to", "toward", "towards", "with", "aus", "nach", "de", "desde", "а", "из", "з", "із"}
@@ -56,16 +57,17 @@ class _Scope:
 def placed(text: str, found: list[Piece], lexicon: Lexicon) -> None:
     """Marks capitals and cities after a locative word as places, and gives seats their state."""
     locative = lexicon.words.get("locative", frozenset())
-    names = any(_open(piece) for piece in found)
+    names, turkish = any(_open(piece) for piece in found), lexicon.language == "tr"
     for at, piece in enumerate(found):
         if piece.sort not in _PLACES and not (names and piece.sort == "name"):
             continue
         before = [fold(word) for word in text[max(0, piece.start - 16) : piece.start].split()[-1:]]
         if piece.seat and before and before[-1] in _WHENCE:  # what comes from Brussels comes from the Union
             continue
-        here = (bool(before) and before[-1] in locative) or _listed(text, found, at)
-        if lexicon.language == "tr":
-            here = bool(re.match(r"['’](?:d|t)[ae]n?\b", text[piece.end : piece.end + 6]))
+        if turkish:
+            here = text[piece.end : piece.end + 1] in ("'", "’") and _SUFFIX.match(text, piece.end + 1) is not None
+        else:
+            here = (bool(before) and before[-1] in locative) or _listed(text, found, at)
         piece.there = here or piece.sort == "place"
         if here and piece.sort != "name":
             piece.kind = "place"

@@ -105,12 +105,10 @@ def _word_end(folded: str, at: int) -> int:
 
 def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece | None:
     text, start, end = reading.text, hit.start, hit.end
-    fitting = [sense for sense in senses if fits(sense, text, start, hit.stem)]
-    if len(senses) > 1 or senses[0].only:
-        fitting = [sense for sense in fitting if not sense.only or spoken_for(reading.folded, start, end, sense)]
+    fitting = _fitting(reading, hit, senses)
     if not fitting:
         return None
-    sense = _best(fitting, capital=text[start].isupper())
+    sense = fitting[0] if len(fitting) == 1 else _best(fitting, capital=text[start].isupper())
     if sense.sort == "block":
         return _piece(start, end, sense, sense.code)
     if spoilt(text, reading.folded, start, end):
@@ -134,10 +132,18 @@ def _accepted(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> Piece 
     return _piece(start, end, sense, code)
 
 
+def _fitting(reading: _Reading, hit: _Hit, senses: tuple[Sense, ...]) -> list[Sense]:
+    """The senses whose capitals, hyphen and surroundings are those of the hit."""
+    text, start = reading.text, hit.start
+    return [
+        sense
+        for sense in senses
+        if fits(sense, text, start, hit.stem) and (not sense.only or spoken_for(reading.folded, start, hit.end, sense))
+    ]
+
+
 def _best(senses: list[Sense], *, capital: bool) -> Sense:
     """Of several senses: a block, one for which the text speaks, a people with its capital, the tables' order."""
-    if len(senses) == 1:
-        return senses[0]
     for sense in senses:
         if sense.sort == "block" or sense.only:
             return sense
