@@ -127,6 +127,7 @@ def _votes(
     rest[0] += -1.0 - rest[0].mean()
     rest[1] += 1.0 - rest[1].mean()
     place[len(names) :] = rest
+    _level(place, len(names) + 2)
     time = np.sort(rng.integers(0, periods, calls))
     slope, first, second = rng.normal(0.0, 1.5, calls), rng.normal(0.0, 1.5, calls), rng.normal(0.0, 1.5, calls)
     actor, call = np.meshgrid(np.arange(len(voters)), np.arange(calls), indexing="ij")
@@ -140,6 +141,22 @@ def _votes(
     return voters, Ballots(
         actor.ravel(), call.ravel(), choice.ravel(), keys, whole, time.astype(np.int64), ("",) * calls
     )
+
+
+def _level(place: Floats, own: int) -> None:
+    """
+    Moves and stretches all voters but the first `own` so that each period has one mean and one sd over all.
+
+    The line is standardised in every period: what all voters do together cannot be seen on it, and a
+    world in which the spread grew would have another axis at its end than at its beginning.
+    """
+    others, count = place[own:], len(place)
+    fixed, square = place[:own].sum(axis=0), (place[:own] ** 2).sum(axis=0)
+    middle = -fixed / (count - own)
+    wide = np.maximum((count * 1.0 - square) / (count - own) - middle**2, 0.05)
+    others -= others.mean(axis=0)
+    others *= np.sqrt(wide) / others.std(axis=0)
+    others += middle
 
 
 def _chance(eta: Floats) -> Floats:
