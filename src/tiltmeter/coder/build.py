@@ -11,12 +11,14 @@ from typing import Any, Final
 import numpy as np
 
 from tiltmeter.coder.classify import Namer, lessons, one_sided, train_words
-from tiltmeter.coder.coder import EVIDENCE, Coder, Finder, Told, evidence_row
+from tiltmeter.coder.coder import Coder, Finder
 from tiltmeter.coder.corpus import Item
+from tiltmeter.coder.evidence import Proposal, table
 from tiltmeter.coder.features import deed_features
 from tiltmeter.coder.language import Deed, Language, language
 from tiltmeter.coder.learn import Floats, Linear, train
 from tiltmeter.coder.train import CLASSES, Classifiers, Extended, Taught, classifiers, extended, gold, taught, unlisted
+from tiltmeter.coder.trees import Trees, grow, nothing
 from tiltmeter.errors import CoderError
 from tiltmeter.nouns import SYMMETRIC
 
@@ -49,13 +51,14 @@ def build(
     if not any(corpora.values()):
         raise CoderError("there are no labelled sentences to learn from", mend="give a corpus folder with .txt files")
     mentions = {item: find(item.text, item.language, item.date) for items in corpora.values() for item in items}
+    known: dict[Item, list[Taught]] = {}
     parts = []
     rows: list[list[str]] = []
     names: list[str] = []
     for number in range(FOLDS):
         seen = {code: [i for i in items if fold(i) != number] for code, items in corpora.items()}
         unseen = [i for items in corpora.values() for i in items if fold(i) == number]
-        part = _coder(seen, mentions, find)
+        part = _coder(seen, mentions, find, known)
         taught_here = [one for i in unseen for one in taught(i, part.languages[i.language], mentions[i])]
         for more, named in (
             lessons(part.classifiers, taught_here),
@@ -65,41 +68,62 @@ def build(
             names += named
         parts.append((part, unseen, len(rows)))
         told((number + 1) / (FOLDS + 3))
-    weights, threshold = _calibrated(*_graded(parts, rows, names))
+    judge, threshold = _judge(*_graded(parts, rows, names))
     told((FOLDS + 1) / (FOLDS + 3))
-    plain = _coder(corpora, mentions, find)
+    plain = _coder(corpora, mentions, find, known)
     told((FOLDS + 2) / (FOLDS + 3))
-    coder = replace(plain, words=train_words(rows, names), calibration=weights, threshold=threshold)
+    coder = replace(plain, words=train_words(rows, names), judge=judge, threshold=threshold)
     return coder, Namer(coder)
 
 
 def _graded(
     parts: Sequence[tuple[Coder, Sequence[Item], int]], rows: list[list[str]], names: list[str]
-) -> tuple[list[tuple[Told, bool]], int]:
-    """Events of every item by a coder that has seen none of its part, graded; and the number of labels missed."""
-    graded: list[tuple[Told, bool]] = []
+) -> tuple[Floats, Floats, int]:
+    """Evidence of every item's events by a coder that has not seen its part, which are right, and the labels missed."""
+    tables, hits = [], []
     missed = begin = 0
     for part, unseen, end in parts:
         words = train_words(rows[:begin] + rows[end:], names[:begin] + names[end:])
-        found, lost = _grade(replace(part, words=words), unseen)
-        graded += found
-        missed += lost
+        found = replace(part, words=words).all_proposals([(item.text, item.language, item.date) for item in unseen])
+        right = [_right(one, unseen[one.document]) for one in found]
+        tables.append(table(found))
+        hits.append(np.array([hit is not None for hit in right], dtype=np.float32))
+        told = {(one.document, hit) for one, hit in zip(found, right, strict=True) if hit is not None}
+        missed += sum(len(gold(item)) for item in unseen) - len(told)
         begin = end
-    return graded, missed
+    return np.concatenate([one for one in tables if len(one)]), np.concatenate(hits), missed
 
 
-def _coder(corpora: Mapping[str, Sequence[Item]], mentions: Mapping[Item, Sequence[Any]], find: Finder) -> Coder:
+def _right(one: Proposal, item: Item) -> int | None:
+    """Which of an item's labels an event is, None if it is none of them."""
+    for place, label in enumerate(gold(item)):
+        if same(*one.sides, one.root, label.giver, label.taker, label.root):
+            return place
+    return None
+
+
+def _coder(
+    corpora: Mapping[str, Sequence[Item]],
+    mentions: Mapping[Item, Sequence[Any]],
+    find: Finder,
+    known: dict[Item, list[Taught]],
+) -> Coder:
+    """A coder of the items; `known` keeps what the lexicon alone makes of each, for the next one."""
     languages: dict[str, Language] = {}
     lessons: list[Taught] = []
     for code, items in corpora.items():
         plain = language(code)
-        first = [one for item in items for one in taught(item, plain, mentions[item])]
-        languages[code] = extended(plain, unlisted(first, items, plain))
-        lessons += [one for item in items for one in taught(item, languages[code], mentions[item])]
-    nothing = train([["none"]], [CLASSES[0]], classes=CLASSES)
-    return Coder(
-        languages, classifiers(lessons), _past(lessons), nothing, np.eye(EVIDENCE, dtype=np.float32)[3], 0.0, find
-    )
+        for item in items:
+            if item not in known:
+                known[item] = taught(item, plain, mentions[item])
+        extra = unlisted((one for item in items for one in known[item]), items, plain)
+        languages[code] = extended(plain, extra)
+        for item in items:
+            # only where a further deed word may begin is there anything new to see
+            new = any(not extra.keys().isdisjoint((*one.sentence.lemmas, *one.sentence.low)) for one in known[item])
+            lessons += taught(item, languages[code], mentions[item]) if new else known[item]
+    blank = train([["none"]], [CLASSES[0]], classes=CLASSES)
+    return Coder(languages, classifiers(lessons), _past(lessons), blank, nothing(), 0.0, find)
 
 
 def _past(lessons: Sequence[Taught]) -> Linear:
@@ -112,11 +136,6 @@ def _past(lessons: Sequence[Taught]) -> Linear:
     return train(rows, labels, classes=("now", "past"))
 
 
-def right(event: Told, item: Item) -> bool:
-    """Whether an event is one of an item's labels: sides and root, sides unordered where the root is symmetric."""
-    return any(same(event.giver, event.taker, event.root, label.giver, label.taker, label.root) for label in gold(item))
-
-
 def same(giver: str, taker: str, root: str, giver2: str, taker2: str, root2: str) -> bool:
     """Whether two events are the same deed of the same sides."""
     if root != root2:
@@ -124,34 +143,21 @@ def same(giver: str, taker: str, root: str, giver2: str, taker2: str, root2: str
     return (giver, taker) == (giver2, taker2) or (root in SYMMETRIC and (giver, taker) == (taker2, giver2))
 
 
-def _grade(coder: Coder, items: Sequence[Item]) -> tuple[list[tuple[Told, bool]], int]:
-    """Every event found, however unsure, with whether it is right, and the number of labels not among them."""
-    found = coder.code_all([(item.text, item.language, item.date) for item in items], all_events=True)
-    graded = [(event, right(event, item)) for item, coded in zip(items, found, strict=True) for event in coded.events]
-    return graded, sum(len(gold(item)) for item in items) - sum(hit for _, hit in graded)
-
-
-def _calibrated(graded: Sequence[tuple[Told, bool]], missed: int) -> tuple[Floats, float]:
-    """Weights of the confidence, and the threshold of the best F, from events graded on unseen sentences."""
-    from scipy.optimize import minimize
-
-    if not graded:
-        return np.eye(EVIDENCE, dtype=np.float32)[3], 0.5
-    table = np.array([evidence_row(event.evidence, event.root) for event, _ in graded], dtype=float)
-    hits = np.array([hit for _, hit in graded], dtype=float)
-
-    def loss(weights: Any) -> float:
-        scores = table @ weights
-        return float(np.logaddexp(0, scores).sum() - hits @ scores + 0.5 * (weights**2).sum())
-
-    weights = minimize(loss, np.eye(EVIDENCE)[3], method="BFGS").x
-    confidence = 1 / (1 + np.exp(-(table @ weights)))
-    order = np.argsort(-confidence, kind="stable")
+def _judge(evidence: Floats, hits: Floats, missed: int) -> tuple[Trees, float]:
+    """The judge of evidence, and the threshold of the best F by judges that have not seen the evidence they judge."""
+    if not len(hits):
+        return nothing(), 0.5
+    odds = np.zeros(len(hits), dtype=np.float32)
+    for number in range(FOLDS):
+        # halves of the table in its order: an item's events stay together
+        own = (np.arange(len(hits)) * FOLDS // len(hits)) == number
+        odds[own] = grow(evidence[~own], hits[~own]).odds(evidence[own])
+    order = np.argsort(-odds, kind="stable")
     true = np.cumsum(hits[order])
     total = hits.sum() + missed
-    # F with precision weighed double: a false event costs a reader more than a missed one
     score = (1 + BETA**2) * true / (np.arange(1, len(hits) + 1) + BETA**2 * total)
-    return weights.astype(np.float32), round(float(confidence[order][int(score.argmax())]), 3)
+    best = float(odds[order][int(score.argmax())])
+    return grow(evidence, hits), round(1 / (1 + float(np.exp(-best))), 3)
 
 
 def save(bundle: Bundle, path: Path) -> None:
@@ -163,7 +169,7 @@ def save(bundle: Bundle, path: Path) -> None:
         **coder.classifiers.pair.arrays("pair"),
         **coder.past.arrays("past"),
         **coder.words.arrays("words"),
-        "calibration": coder.calibration,
+        **coder.judge.arrays("judge"),
         "threshold": np.array([coder.threshold]),
         **{f"deeds.{code}": np.array(lines) for code, lines in extra.items()},
     }
@@ -183,7 +189,9 @@ def restored(path: Path, find: Finder) -> Bundle:
         kinds = Classifiers(Linear.restored("deed", arrays), Linear.restored("pair", arrays))
         past = Linear.restored("past", arrays)
         words = Linear.restored("words", arrays)
-        coder = Coder(languages, kinds, past, words, arrays["calibration"], float(arrays["threshold"][0]), find)
+        coder = Coder(
+            languages, kinds, past, words, Trees.restored("judge", arrays), float(arrays["threshold"][0]), find
+        )
         return coder, Namer(coder)
 
 

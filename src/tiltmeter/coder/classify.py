@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tiltmeter.coder.around import Made, View, every_pair
 from tiltmeter.coder.corpus import Item, Span
-from tiltmeter.coder.features import deed_features, near
 from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Floats, Linear, softmax, train
 from tiltmeter.coder.sentence import Sentence, Who, prepare
-from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, differ, facing, gold_pairs, whole_pair
+from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, differ, facing, gold_pairs
+from tiltmeter.coder.view import Sight, side_odds, sights
 from tiltmeter.nouns import ROOTS, SYMMETRIC, Mention
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Namer:
             return np.zeros((0, len(ROOTS)), dtype=np.float32)
         made = [_sentence(one, self.coder) for one in asked]
         found = views(made, self.coder.classifiers)
-        scores = self.coder.words.scores([pair_words(*one, view) for one, view in zip(made, found, strict=True)])
+        scores = self.coder.words.scores(every_pair(made, found))
         # the pair is given: that it has no event is not among the answers
         return softmax(scores[:, 1:])
 
@@ -66,11 +67,6 @@ def find(text: str, name: str) -> Span | None:
     spaced = r"\s+".join(map(re.escape, parts))
     hit = re.search(rf"(?<!\w){spaced}(?!\w)", text, re.IGNORECASE) or re.search(spaced, text, re.IGNORECASE)
     return (hit.start(), hit.end()) if hit else None
-
-
-Made = tuple[Sentence, "Who | None", "Who | None"]
-View = list[tuple[int, Floats, float]]
-"""Deed words as the event classifiers see them for a pair: place, log odds of each root, and of the pair."""
 
 
 def _sentence(asked: Asked, coder: Coder) -> Made:
@@ -94,105 +90,19 @@ def _sentence(asked: Asked, coder: Coder) -> Made:
 
 
 def views(made: Sequence[Made], kinds: Classifiers) -> list[View]:
-    """For each sentence and pair what the event classifiers see in it, given a coder that is nearly sure of no deed."""
-    places = [(n, s, place) for n, (s, _, _) in enumerate(made) for place in range(len(s.triggers))]
-    out: list[View] = [[] for _ in made]
-    if not places:
-        return out
-    scores = kinds.deed.scores([deed_features(s, place) for _, s, place in places])
-    pairs: list[list[str]] = []
-    for (n, s, place), row in zip(places, scores, strict=True):
-        _, source, target = made[n]
-        root = ROOTS[int(row[1:].argmax())]
-        pairs.append(whole_pair(s, s.triggers[place], source, target, root) if source and target else [])
-    odds = kinds.pair.scores(pairs)
-    for (n, _, place), row, pair in zip(places, scores, odds, strict=True):
-        out[n].append((place, row[1:] - row[0], float(pair[1] - pair[0])))
-    return out
-
-
-def pair_words(s: Sentence, source: Who | None, target: Who | None, view: View) -> list[str]:
-    """Features of a pair by the words before, between and after its sides, and by the other witnesses' view."""
-    code = s.language.code
-    size = len(s.low)
-    ends = [who for who in (source, target) if who]
-    one = min((who.first for who in ends), default=0)
-    two = max((who.last for who in ends), default=size - 1)
-    order = (
-        "ST"
-        if source and target and source.first < target.first
-        else "TS"
-        if source and target
-        else "S"
-        if source
-        else "T"
-        if target
-        else "-"
-    )
-    marked: list[str] = []
-    for at in range(size):
-        if source and source.first <= at <= source.last:
-            marked.append("<S>")
-        elif target and target.first <= at <= target.last:
-            marked.append("<T>")
-        else:
-            marked.append(s.lemmas[at])
-    zones = {
-        "B": range(max(0, one - 12), one),
-        "M": range(one, two + 1),
-        "A": range(two + 1, min(size, two + 16)),
-    }
-    out = [f"order={order}"]
-    for zone, span in zones.items():
-        words = [marked[at] for at in span]
-        words = [word for n, word in enumerate(words) if n == 0 or word != words[n - 1] or word[0] != "<"]
-        for n, word in enumerate(words):
-            out += [f"{code}{zone}{word}", f"{code}{order}{zone}{word}", f"{code}*{word}"]
-            if n:
-                out += [f"{code}{zone}{words[n - 1]}_{word}", f"{code}*{words[n - 1]}_{word}"]
-            if n > 1:
-                out.append(f"{code}*{words[n - 2]}_{words[n - 1]}_{word}")
-        out += [f"{code}{zone}#{word[:5]}" for word in words if len(word) > 5]
-        for at in span:
-            out += [f"{zone}c={kind}" for kind in s.cues[at]]
-    out += _witness(s, source, target, view, order)
-    return out
-
-
-def _witness(s: Sentence, source: Who | None, target: Who | None, view: View, order: str) -> list[str]:
-    """The event classifiers' view as names, coarsened so that they can be counted."""
-    out: list[str] = []
-    total = np.zeros(len(ROOTS), dtype=np.float64)
-    ranked = sorted(view, key=lambda one: -_log_both(float(one[1].max()), one[2]))
-    for rank, (place, roots, pair) in enumerate(ranked):
-        trigger = s.triggers[place]
-        share = softmax(np.append(roots, 0.0).astype(np.float32))[:-1]
-        total += share / (1 + np.exp(-pair))
-        if rank < 3:
-            root = ROOTS[int(roots.argmax())]
-            strength = "+" if _log_both(float(roots.max()), pair) > 0 else "-"
-            out += [f"v{rank}={root}", f"v{rank}={root}{strength}", f"v{rank}x={'|'.join(trigger.roots)}"]
-        if rank == 0:
-            out.append(f"v0l={s.language.code}{trigger.lemma}")
-            at = trigger.first
-            where = "".join(
-                "s" if source and at > source.first else "",
-            ) + ("t" if target and at > target.first else "")
-            out.append(f"v0w={where}|{order}|{'|'.join(trigger.roots)}")
-        out += [f"any={root}" for root in trigger.roots]
-    if total.sum() > 0:
-        first, second = np.argsort(-total, kind="stable")[:2]
-        out += [
-            f"sum={ROOTS[first]}",
-            f"sum={ROOTS[first]}{near(int(total[first] * 6))}",
-            f"sum2={ROOTS[second]}{near(int(total[second] * 6))}",
-        ]
-        out += [f"sums={ROOTS[first]}|{ROOTS[second]}"]
-    return out
-
-
-def _log_both(one: float, two: float) -> float:
-    return float(-np.logaddexp(-one, -two))
+    """For each sentence and pair what the event classifiers see in it; without both sides only the deeds."""
+    whole = {id(s): s for s, _, _ in made}
+    seen = dict(zip(whole, sights(list(whole.values()), kinds.deed), strict=True))
+    asked = [(s, sight, [(g, t)]) if g and t else None for s, g, t in made for sight in seen[id(s)]]
+    by_deed: dict[tuple[int, int], tuple[Sentence, Sight, list[tuple[Who, Who]]]] = {}
+    for one in asked:
+        if one:
+            by_deed.setdefault((id(one[0]), one[1].place), (one[0], one[1], []))[2].extend(one[2])
+    odds = dict(zip(by_deed, map(iter, side_odds(list(by_deed.values()), kinds.pair)), strict=True))
+    return [
+        [(sight.place, sight.scores, next(odds[id(s), sight.place]) if g and t else 0.0) for sight in seen[id(s)]]
+        for s, g, t in made
+    ]
 
 
 def lessons(kinds: Classifiers, found: Sequence[Taught]) -> tuple[list[list[str]], list[str]]:
@@ -207,7 +117,7 @@ def lessons(kinds: Classifiers, found: Sequence[Taught]) -> tuple[list[list[str]
         for giver, taker, root in _pairs(one):
             made.append((one.sentence, giver, taker))
             names.append(root)
-    rows = [pair_words(*one, view) for one, view in zip(made, views(made, kinds), strict=True)]
+    rows = every_pair(made, views(made, kinds))
     return rows, names
 
 
@@ -249,7 +159,7 @@ def one_sided(
                 who = s.actors[0] if s.actors else None
                 made.append((s, who if label.giver_span else None, who if label.taker_span else None))
                 names.append(label.root)
-    rows = [pair_words(*one, view) for one, view in zip(made, views(made, kinds), strict=True)]
+    rows = every_pair(made, views(made, kinds))
     return rows, names
 
 

@@ -91,10 +91,12 @@ def _cue_features(s: Sentence, trigger: Trigger, roots: str) -> list[str]:
         for kind in s.cues[at]:
             own = "co" if at <= trigger.last else "ca"
             out += [f"{own}={kind}", f"{own}={kind}|{roots}"]
-    everywhere = {kind for kinds in s.cues for kind in kinds}
+    everywhere = {kind: None for kinds in s.cues for kind in kinds}
     out += [f"cs={kind}" for kind in everywhere]
     out += [
-        f"cs={kind}|{roots}" for kind in everywhere & {"domain_none", "opinion", "denial", "hypothetical", "background"}
+        f"cs={kind}|{roots}"
+        for kind in everywhere
+        if kind in ("domain_none", "opinion", "denial", "hypothetical", "background")
     ]
     out.append(f"mode={mode_of(s, trigger)}|{roots}")
     return out
@@ -174,7 +176,7 @@ def side_features(s: Sentence, trigger: Trigger, who: Who, root: str, part: str)
     previous = low[first - 1] if first else "_"
     earlier = low[first - 2] if first > 1 else "_"
     following = low[last + 1] if last + 1 < size else "_"
-    passive = _passive(s, trigger)
+    passive = is_passive(s, trigger)
     agent = first > 0 and "agent" in s.cues[first - 1]
     kind = klass(who.code)
     stop = "." if any(mark in between for mark in ".;:") else "," if "," in between else ""
@@ -190,7 +192,7 @@ def side_features(s: Sentence, trigger: Trigger, who: Who, root: str, part: str)
         f"q={s.quoted[who.first]}{s.quoted[trigger.first]}|{side}",
         f"{code}{side}n={gap < 2}|{low[trigger.first][-2:]}", f"adj={who.mention.text[:1].islower()}|{side}|{gap < 2}",
     ]  # fmt: skip
-    base += [f"{code}{side}b={word}" for word in set(between[:8]) if not word.isdigit()]
+    base += [f"{code}{side}b={word}" for word in dict.fromkeys(between[:8]) if not word.isdigit()]
     if deeds:
         other = s.triggers[s.triggers.index(trigger) + (-1 if before else 1)]
         base.append(f"{side}o={'|'.join(other.roots)}|{root}")
@@ -208,7 +210,7 @@ def pair_features(s: Sentence, trigger: Trigger, giver: Who, taker: Who, root: s
     """Features of two actors together as giver and taker of a deed of the given root."""
     marks = sorted([(giver.first, "g"), (taker.first, "k"), (trigger.first, "t")])
     order = "".join(mark for _, mark in marks)
-    passive = _passive(s, trigger)
+    passive = is_passive(s, trigger)
     one, two = (giver, taker) if giver.first < taker.first else (taker, giver)
     between = s.low[one.last + 1 : two.first]
     link = between[0] if len(between) == 1 else "" if not between else "…"
@@ -228,7 +230,8 @@ def pair_features(s: Sentence, trigger: Trigger, giver: Who, taker: Who, root: s
     ]  # fmt: skip
 
 
-def _passive(s: Sentence, trigger: Trigger) -> bool:
+def is_passive(s: Sentence, trigger: Trigger) -> bool:
+    """Whether words of a passive stand about a deed word."""
     begin = max(0, trigger.first - 4)
     scope = range(begin, min(trigger.last + 3, len(s.low)))
     return any("passive" in s.cues[at] for at in scope)

@@ -57,6 +57,7 @@ class Habits:
         separable: Verb prefixes that stand apart at the clause's end (German), longest first.
         cases: Letters of a name's ending to look at, where case is marked there; 0 where it is not.
         noun_case: Whether nouns keep their capital when looked up (German).
+        participles: Endings of participles that the dictionary takes for words of their own, with the infinitive's.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Habits:
     separable: tuple[str, ...] = ()
     cases: int = 0
     noun_case: bool = False
+    participles: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,9 @@ def language(code: str) -> Language:
     cues = tomllib.loads((folder / "cues.toml").read_text(encoding="utf-8"))
     lemma = lemmatizer(code, noun_case=habits.noun_case)
     phrases = [_phrase(text, kind) for kind in CUES for text in cues.get(kind, [])]
+    deeds = _deeds((folder / "deeds.txt").read_text(encoding="utf-8"), lemma, habits)
+    if habits.participles:
+        lemma = _with_participles(lemma, deeds, habits)
     closed: dict[str, list[Phrase]] = {}
     for phrase in phrases:
         if phrase.words and not (phrase.open and len(phrase.words) == 1):
@@ -126,7 +131,7 @@ def language(code: str) -> Language:
         code=code,
         habits=habits,
         lemma=lemma,
-        deeds=_deeds((folder / "deeds.txt").read_text(encoding="utf-8"), lemma, habits),
+        deeds=deeds,
         cues={first: tuple(found) for first, found in closed.items()},
         open_cues=tuple(phrase for phrase in phrases if phrase.open and len(phrase.words) == 1),
         months=_numbered(cues["months"]),
@@ -166,6 +171,24 @@ def lemmatizer(code: str, *, noun_case: bool = False) -> Callable[[str], str]:
         return found
 
     return lemma
+
+
+def _with_participles(
+    lemma: Callable[[str], str], deeds: dict[str, tuple[Deed, ...]], habits: Habits
+) -> Callable[[str], str]:
+    """A lemmatizer that knows the participles of the lexicon's verbs too ("expulsés" from "expulser")."""
+
+    def better(word: str) -> str:
+        found = lemma(word)
+        if found in deeds:
+            return found
+        for ending, infinitive in habits.participles:
+            verb = found.removesuffix(ending) + infinitive
+            if found.endswith(ending) and verb in deeds:
+                return verb
+        return found
+
+    return better
 
 
 def _phrase(text: str, kind: str) -> Phrase:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -83,33 +82,39 @@ def train(
     labels: Sequence[str],
     *,
     classes: Sequence[str],
-    ridge: float = 0.3,
     rare: int = 2,
     passes: int = 8,
 ) -> Linear:
     """
-    Fit by following the regularised leader: the order of the examples is fixed, equal input gives equal weights.
+    Fit by gradient steps: the order of the examples is fixed, equal input gives equal weights.
 
     Args:
         rows: Feature names of each example.
         labels: Class of each example.
         classes: All classes, in the order of the answer's columns.
-        ridge: Pull toward zero.
         rare: Features of fewer examples than this are dropped.
         passes: Times every example is seen.
     """
     from tiltmeter.coder.descent import follow
 
-    counts = Counter(name for row in rows for name in set(row))
-    index = {name: place for place, name in enumerate(sorted(n for n, c in counts.items() if c >= rare))}
-    columns = [sorted({index[name] for name in row if name in index}) for row in rows]
-    pointer = np.concatenate(([0], np.cumsum([len(column) for column in columns]))).astype(np.int64)
-    flat = np.fromiter(chain.from_iterable(columns), dtype=np.int32, count=int(pointer[-1]))
+    known: dict[str, int] = {}
+    sizes = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
+    named = (known.setdefault(name, len(known)) for row in rows for name in row)
+    every = np.fromiter(named, dtype=np.int64, count=int(sizes.sum()))
+    # each feature once an example, and only those of enough examples
+    pairs = np.unique(np.repeat(np.arange(len(rows)), sizes) * max(len(known), 1) + every)
+    row_of, every = pairs // max(len(known), 1), pairs % max(len(known), 1)
+    often = np.bincount(every, minlength=len(known)) >= rare
+    place_of = np.cumsum(often) - 1
+    row_of, every = row_of[often[every]], every[often[every]]
+    flat = place_of[every].astype(np.int32)
+    index = [name for name, keep in zip(known, often, strict=True) if keep]
+    pointer = np.concatenate(([0], np.cumsum(np.bincount(row_of, minlength=len(rows))))).astype(np.int64)
     order = {label: place for place, label in enumerate(classes)}
     truth = np.array([order[label] for label in labels], dtype=np.int32)
     rng = np.random.default_rng(0)
     orders = np.stack([rng.permutation(len(rows)) for _ in range(passes)]).astype(np.int32)
-    weights, bias = follow(flat, pointer, truth, orders, len(index), len(classes), RATE, SMOOTH, ridge)
+    weights, bias = follow(flat, pointer, truth, orders, len(index), len(classes), np.float32(RATE), np.float32(SMOOTH))
     kept = np.abs(weights).max(axis=1, initial=0.0) > LEAST
     names = [name for name, keep in zip(index, kept, strict=True) if keep]
     # rounded at once, so that the classifier in memory is the one that is saved

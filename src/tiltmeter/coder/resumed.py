@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tiltmeter.coder.coder import Evidence, Told
+from tiltmeter.coder.coder import Told
 from tiltmeter.coder.dates import time_of, times
 from tiltmeter.coder.sentence import Sentence, Trigger, Who
 from tiltmeter.nouns import ROOTS
@@ -104,5 +104,4 @@ def _told(
         sentence=(s.starts[0], s.ends[-1]),
         attributed_to=None,
         background=background,
-        evidence=Evidence(0.0, 0.0, len(s.actors), 0.0, 0.0, 0.0),
     )

@@ -1,0 +1,221 @@
+"""What the judge of an event looks at, as numbers: the classifiers' odds, and facts about the words and the sides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tiltmeter.coder.features import is_passive, klass
+from tiltmeter.coder.learn import Floats, softmax
+from tiltmeter.coder.modes import mode_of
+from tiltmeter.coder.sentence import Sentence, Trigger, Who
+from tiltmeter.nouns import QUAD, ROOTS, SYMMETRIC
+
+_KLASSES: Final = ("NIL", "STATE", "ORG", "CIV", "REB")
+_MODES: Final = ("done", "planned", "threatened", "refused", "asked", "alleged", "denied", "supposed")
+_CUES: Final = (
+    "negation",
+    "denial",
+    "hypothetical",
+    "plan",
+    "ask",
+    "allege",
+    "report",
+    "opinion",
+    "background",
+    "domain_none",
+)
+_REACH: Final = 6
+_CLAUSES: Final = frozenset(',;:–—()"„“”«»')
+_EDGE: Final = 8.0
+"""Log odds beyond this are as good as certain."""
+
+
+@dataclass(slots=True)
+class Proposal:
+    """
+    An event that may be: the deed word, its sides and the classifiers' odds for it.
+
+    `deed` that the words are a deed at all, `margin` of its best root over the next, `pair` that these are
+    its sides, `lead` of the pair over the next best, `rank` of the pair among the deed's. `row` and `back`
+    are the classes' log odds by the words around the pair, as it is and turned round. `unlisted` where
+    no deed word of the lexicon tells the event.
+    """
+
+    document: int
+    sentence: Sentence
+    trigger: Trigger
+    giver: Who
+    taker: Who
+    sides: tuple[str, str]
+    root: str
+    deed: float
+    margin: float
+    past: float
+    pair: float
+    lead: float
+    rank: int
+    row: Floats
+    back: Floats | None
+    unlisted: bool
+
+    @property
+    def both(self) -> float:
+        """Log odds that the words are a deed and these are its sides."""
+        one, two = self.deed, self.pair
+        return float(-np.log(np.exp(-one) + np.exp(-two) + np.exp(-one - two)))
+
+    @property
+    def strength(self) -> float:
+        """A first guess at the log odds of the event."""
+        column = 1 + ROOTS.index(self.root)
+        words = float(self.row[column] - self.row[0])
+        return words if self.unlisted else self.both + 0.5 * words
+
+
+def table(proposals: Sequence[Proposal]) -> Floats:
+    """The judge's view of every proposal of some texts, shape (proposals, columns)."""
+    if not proposals:
+        return np.zeros((0, 1), dtype=np.float32)
+    strength = [one.strength for one in proposals]
+    by_pair: dict[tuple[int, frozenset[str]], list[int]] = {}
+    by_sentence: dict[int, list[int]] = {}
+    for place, one in enumerate(proposals):
+        key = id(one.sentence)
+        by_pair.setdefault((key, frozenset(one.sides)), []).append(place)
+        by_sentence.setdefault(key, []).append(place)
+    facts = {places[0]: _sentence_facts(proposals[places[0]].sentence) for places in by_sentence.values()}
+    rows = []
+    for place, one in enumerate(proposals):
+        key = id(one.sentence)
+        pair = by_pair[key, frozenset(one.sides)]
+        mates = by_sentence[key]
+        own = strength[place]
+        rivals = [strength[n] for n in pair if n != place and proposals[n].root != one.root]
+        same = [
+            strength[n]
+            for n in mates
+            if n != place and proposals[n].trigger.first == one.trigger.first and n not in pair
+        ]
+        rest = [strength[n] for n in mates if n != place and n not in pair]
+        turned = [strength[n] for n in pair if n != place and proposals[n].root == one.root]
+        rows.append(
+            [
+                *_odds(one),
+                own,
+                _lead(rivals, own),
+                _lead(same, own),
+                _lead(rest, own),
+                _lead(turned, own),
+                float(sum(strength[n] > own for n in mates)),
+                float(len(mates)),
+                *_facts(one),
+                *facts[mates[0]],
+            ]
+        )
+    return np.array(rows, dtype=np.float32)
+
+
+def _lead(others: Sequence[float], own: float) -> float:
+    return max(-_EDGE, min(_EDGE, max(others) - own)) if others else -_EDGE
+
+
+def _odds(one: Proposal) -> list[float]:
+    column = 1 + ROOTS.index(one.root)
+    row = one.row
+    chances = softmax(row)
+    quad = QUAD[one.root]
+    back = one.back
+    others = np.delete(row[1:], column - 1)
+    return [
+        one.deed,
+        one.margin,
+        one.pair,
+        one.both,
+        one.lead,
+        float(one.rank),
+        float(row[column] - row[0]),
+        float(row[column] - others.max()),
+        float(chances[column]),
+        float(chances[0]),
+        float(sum(chances[1 + n] for n, root in enumerate(ROOTS) if QUAD[root] == quad)),
+        float(back[column] - back[0]) if back is not None else -_EDGE,
+        float(softmax(back)[0]) if back is not None else 1.0,
+        one.past,
+        float(one.unlisted),
+    ]
+
+
+def _facts(one: Proposal) -> list[float]:
+    s, trigger, giver, taker = one.sentence, one.trigger, one.giver, one.taker
+    low = s.low
+    rule = mode_of(s, trigger)
+    near = {kind for at in range(max(0, trigger.first - _REACH), trigger.last + 1) for kind in s.cues[at]}
+    return [
+        float(ROOTS.index(one.root)),
+        float(QUAD[one.root]),
+        float(one.root in SYMMETRIC),
+        float(_KLASSES.index(klass(giver.code))),
+        float(_KLASSES.index(klass(taker.code))),
+        float(giver.mention.kind == "place"),
+        float(taker.mention.kind == "place"),
+        float(giver.code[:3] == taker.code[:3]),
+        float(_signed(giver, trigger)),
+        float(_signed(taker, trigger)),
+        float(abs(giver.first - taker.first)),
+        *_between(s, giver, trigger),
+        *_between(s, taker, trigger),
+        *_between(s, giver, taker),
+        float(giver.chain == taker.chain),
+        float(giver.chain != (giver.first, giver.last)),
+        float(taker.chain != (taker.first, taker.last)),
+        float(one.root in trigger.roots),
+        float(trigger.sure),
+        float(len(trigger.roots)),
+        float("NONE" in trigger.roots),
+        float(trigger.last - trigger.first),
+        float(is_passive(s, trigger)),
+        float(_MODES.index(rule)),
+        float(s.quoted[trigger.first]),
+        float(trigger.first),
+        float(low[taker.first - 1] in _CLAUSES) if taker.first else 2.0,
+        float(low[giver.first - 1] in _CLAUSES) if giver.first else 2.0,
+        float(giver.mention.text[:1].islower()),
+        float(taker.mention.text[:1].islower()),
+        *(float(kind in near) for kind in _CUES),
+    ]
+
+
+def _signed(who: Who, trigger: Trigger) -> int:
+    """Words from the deed word to a side; below zero where the side comes first."""
+    if who.last < trigger.first:
+        return who.last - trigger.first
+    return who.first - trigger.last if who.first > trigger.last else 0
+
+
+def _between(s: Sentence, one: Who, two: Trigger | Who) -> tuple[float, float, float]:
+    """Actors, deed words and clause marks between two places."""
+    low, high = (one.last, two.first) if one.last < two.first else (two.last, one.first)
+    return (
+        float(sum(low < who.first and who.last < high for who in s.actors)),
+        float(sum(low < deed.first and deed.last < high for deed in s.triggers)),
+        float(sum(word in _CLAUSES for word in s.low[low + 1 : high])),
+    )
+
+
+def _sentence_facts(s: Sentence) -> list[float]:
+    kinds = Counter(kind for found in s.cues for kind in found)
+    coded = {who.code for who in s.actors if who.code}
+    return [
+        float(len(s.low)),
+        float(len(s.actors)),
+        float(len(coded)),
+        float(len(s.triggers)),
+        float(sum(not who.code for who in s.actors)),
+        float(sum(word in _CLAUSES for word in s.low)),
+        *(float(kinds[kind]) for kind in _CUES),
+    ]
