@@ -202,7 +202,8 @@ def _found(piece: Piece, scope: _Scope, *, elsewhere: bool) -> str | None:
     if len(acting) == 1:
         return None if piece.abroad and scope.places - acting and not piece.known else next(iter(acting))
     if len(scope.places) == 1 and (people or scope.acting <= scope.places):
-        return next(iter(scope.places))
+        strange = piece.abroad and any(states - scope.places for states in scope.before)
+        return None if strange else next(iter(scope.places))
     if elsewhere:
         return None
     if not acting and not scope.places and (not scope.acting or piece.section == "title"):

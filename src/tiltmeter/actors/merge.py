@@ -35,6 +35,9 @@ _WEAK_ALONE: Final = frozenset({"adjective", "surname", "person", "people", "pla
 _SINGULARS: Final = frozenset({"en", "fr", "es"})
 """Languages in which a final s tells many from one."""
 
+_OF: Final = frozenset({"of", "von", "des", "der", "de", "du", "del"})
+"""Words after which a title is not that of the group before them: supporters of the president."""
+
 _GROUP_SUFFIX: Final = {"civ": "-CIV", "reb": "-REB"}
 
 
@@ -259,7 +262,7 @@ def _title_and_person(text: str, first: Piece, second: Piece, gap: _Gap) -> Piec
         piece.code = f"{second.seat}-CIV"
     if second.code and first.bound and first.code and second.code.startswith(first.code):
         piece.code = second.code
-    if piece.code and first.section in _GROUP_SUFFIX:  # supporters of President Aristide
+    if piece.code and _OF & set(text[first.start : first.end].split()):  # supporters of President Aristide
         piece.code = with_section(piece.code, first.section)
     return piece
 
