@@ -60,14 +60,18 @@ def classify(into: In, out: Out = None) -> None:
 @app.command()
 def train(
     out: Annotated[Path | None, typer.Option("--out", help="Output file; the user's cache without it.")] = None,
+    json_: Json = False,
 ) -> None:
     """Train the coder from the corpus; the same corpus gives the same bytes."""
     from tiltmeter.coder import trained
 
     path = out or trained.place()
     with _progress("training the coder") as step:
-        trained.train(path, progress=step)
-    print(path)
+        coder, _ = trained.train(path, progress=step)
+    if json_:
+        _print_json({"path": str(path), "languages": sorted(coder.languages), "threshold": coder.threshold})
+    else:
+        print(path)
 
 
 @app.command()

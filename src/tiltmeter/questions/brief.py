@@ -218,4 +218,11 @@ def _about(claim: Claim) -> dict[str, Any]:
     region = list(claim.states) or ([claim.region] if claim.region else [])
     power = claim.power or (claim.a if claim.kind in ("base_in", "member_of") else claim.giver)
     other = [side for side in (claim.a, claim.b, claim.taker) if side and side != power]
-    return {"power": power, "region": region or other, "measure": claim.measure if claim.power else claim.kind}
+    return {"power": power, "region": region or other, "measure": _measure(claim)}
+
+
+def _measure(claim: Claim) -> str:
+    """What a claim's answer is read from: a curve (tilt or influence), a tie, or an event."""
+    if claim.kind in ("member_of", "base_in", "border_with", "office_held"):
+        return "tie"
+    return "event" if claim.kind in ("event_happened", "first_since") else claim.measure
