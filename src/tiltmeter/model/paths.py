@@ -25,6 +25,9 @@ FACT_SD: Final = 0.1
 """How far a tie's step may differ from its mean, axis units."""
 SWEEPS: Final = 20
 """Draws of the scales and jumps per chain, each with its share of the paths."""
+MOVES: Final = (True, False, True, False, True, False)
+"""Metropolis moves of the scales in a sweep: far ones, drawn about the mode, and near ones, which do not
+depend on how good that approximation is."""
 RETUNE: Final = 3
 """Every so many sweeps clumping and noise are drawn anew: they cost more than they vary."""
 WARM: Final = 4
@@ -236,8 +239,7 @@ def draw(
         for sweep in range(-WARM, len(share)):
             _hear(design, mode, chain, sweep)
             score = _score(mode, prior, scales, logs, slots)
-            for far in (True, False):
-                # a far move first, then a near one, which does not depend on how good the approximation is
+            for far in MOVES:
                 new = near.draw(rng) if far else logs + 0.8 * near.factor @ rng.standard_normal(len(logs))
                 fresh = _score(mode, prior, scales, new, slots)
                 gain = fresh + scales.density(new) - score - scales.density(logs)
