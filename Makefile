@@ -22,7 +22,7 @@ demo: install
 	$(BIN)/tiltmeter demo $(WORKSPACE)
 
 test: install
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff format --check src tests docs bench
