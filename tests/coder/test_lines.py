@@ -152,7 +152,25 @@ def test_classify_names_a_root_with_its_probability(bundle: Bundle) -> None:
     assert 0 < answer["probability"] <= 1
 
 
-@pytest.mark.parametrize("row", [{"id": 1, "text": "A met B", "source": "", "target": "nobody"}, {"id": 2}, "no json"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": 1, "text": "A met B", "source": "", "target": "nobody"},
+        {"id": 1, "text": "Israeli army shells Gaza", "source": "Israeli army", "target": "Israeli"},
+        {"id": 1, "text": "Iranian protest", "source": "Iranian", "target": "Iran"},
+        {"id": 1, "text": "Sinosoviet talks", "source": "Sino", "target": "soviet"},
+        {"id": 1, "text": "", "source": "a", "target": "b"},
+        {"id": 2},
+        "no json",
+    ],
+)
 def test_classify_always_names_a_root(bundle: Bundle, row: object) -> None:
     (answer,) = roots(bundle, row)
+    assert answer["root"] in ROOTS
+
+
+@settings(max_examples=60)
+@given(*[st.text(alphabet="ab IranIsrael-'.", max_size=size) for size in (60, 7, 7)])
+def test_classify_is_never_an_error(bundle: Bundle, text: str, source: str, target: str) -> None:
+    (answer,) = roots(bundle, {"id": 1, "text": text, "source": source, "target": target})
     assert answer["root"] in ROOTS

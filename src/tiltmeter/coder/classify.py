@@ -54,9 +54,14 @@ class Namer:
         return softmax(scores[:, 1:])
 
 
-def find(text: str, name: str) -> Span | None:
+def find(text: str, name: str, *, beside: Span | None = None) -> Span | None:
     """
     First place of a name in a text, whatever its case and spacing; None when it is not there or empty.
+
+    Args:
+        text: The text.
+        name: The name.
+        beside: A place that the name must not share, that of the other side.
 
     >>> find("The  United States met Iran", "united states")
     (5, 18)
@@ -65,8 +70,11 @@ def find(text: str, name: str) -> Span | None:
     if not parts:
         return None
     spaced = r"\s+".join(map(re.escape, parts))
-    hit = re.search(rf"(?<!\w){spaced}(?!\w)", text, re.IGNORECASE) or re.search(spaced, text, re.IGNORECASE)
-    return (hit.start(), hit.end()) if hit else None
+    for pattern in (rf"(?<!\w){spaced}(?!\w)", spaced):
+        for hit in re.finditer(pattern, text, re.IGNORECASE):
+            if beside is None or hit.end() <= beside[0] or hit.start() >= beside[1]:
+                return hit.start(), hit.end()
+    return None
 
 
 def _sentence(asked: Asked, coder: Coder) -> Made:
@@ -86,6 +94,8 @@ def _sentence(asked: Asked, coder: Coder) -> Made:
     s = prepare(asked.text, language=language, offset=0, mentions=mentions)
     source = next((who for who in s.actors if who.code == "XSS"), None)
     target = next((who for who in s.actors if who.code == "XTT"), None)
+    if source and target and source.first <= target.last and target.first <= source.last:
+        target = None  # two names in one word: only one of them can be marked
     return s, source, target
 
 

@@ -125,8 +125,8 @@ def _asked(pair: dict[str, Any], coder: Coder) -> Asked:
     text = pair["text"]
     code = language_of(text, known=tuple(coder.languages))
     source = find_name(text, pair["source"])
-    target = find_name(text, pair["target"])
-    return Asked(text, code if code in coder.languages else "en", source, target if target != source else None)
+    target = find_name(text, pair["target"], beside=source)
+    return Asked(text, code if code in coder.languages else "en", source, target)
 
 
 def _blocks(numbered: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:

@@ -91,7 +91,7 @@ def prepare(text: str, *, language: Language, offset: int, mentions: Sequence[Me
     lemmas = [lemma(word) for word in words]
     starts = [start + offset for start in starts]
     ends = [end + offset for end in ends]
-    actors = _chained([who for mention in mentions if (who := _who(mention, starts, ends))], low, language)
+    actors = _chained(_apart([who for mention in mentions if (who := _who(mention, starts, ends))]), low, language)
     named = [False] * len(words)
     for who in actors:
         if who.code:
@@ -105,6 +105,15 @@ def _who(mention: Mention, starts: list[int], ends: list[int]) -> Who | None:
     if first < 0 or last >= len(starts) or last < first:
         return None
     return Who(first, last, mention.code or "", mention.kind, mention)
+
+
+def _apart(actors: list[Who]) -> list[Who]:
+    """The actors without those that share a word with one before: a word stands for one actor."""
+    kept: list[Who] = []
+    for who in sorted(actors, key=lambda who: (who.first, -who.last)):
+        if not kept or who.first > kept[-1].last:
+            kept.append(who)
+    return kept
 
 
 def _chained(actors: list[Who], low: list[str], language: Language) -> list[Who]:
