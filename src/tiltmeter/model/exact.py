@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tiltmeter.model.arrays import Floats
-from tiltmeter.model.observe import ROBUST, Design, Rows, predictor, statistics
+from tiltmeter.model.observe import ROBUST, Design, Rows, gaussian, predictor, statistics
 from tiltmeter.model.paths import Mode, Paths, Prior, Walker
 from tiltmeter.model.scales import Scales
 
@@ -42,7 +42,10 @@ def check(
     """
     kept, fast = [], []
     states = len(design.rows)
-    walkers = [Walker(walker.told) for walker in mode.walkers]
+    walkers = [
+        Walker(statistics(design, state, *gaussian(rows, mode.eta[state], mode.clumping, mode.noise)))
+        for state, rows in enumerate(design.rows)
+    ]
     eta: list[Floats] = [np.zeros(len(rows.time)) for rows in design.rows]
     for turn in range(rounds + WARM):
         logs = drawn.scales[turn % len(drawn.scales)]
