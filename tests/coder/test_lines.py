@@ -124,7 +124,7 @@ def test_a_text_is_coded_alike_alone_and_among_others(bundle: Bundle) -> None:
     assert together == [told(bundle, {"id": 1, "text": text})[0] for text in texts]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=300) | st.text(alphabet="Kazakh Rusi,.\"„“«»'\n\t-0123", max_size=200))
 def test_any_text_gives_an_answer(bundle: Bundle, text: str) -> None:
     (answer,) = told(bundle, {"id": 1, "text": text})
@@ -134,7 +134,7 @@ def test_any_text_gives_an_answer(bundle: Bundle, text: str) -> None:
 
 
 def test_a_long_text_without_a_line_break_is_read(bundle: Bundle) -> None:
-    text = "Poland condemned Belarus and the minister spoke of war and peace " * 3_000
+    text = "Poland condemned Belarus and the minister spoke of war and peace " * 800
     (answer,) = told(bundle, {"id": 1, "text": text})
     assert answer["events"]
 
