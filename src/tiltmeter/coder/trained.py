@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import os
 from collections.abc import Callable
-from importlib import resources
+from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Final
 
 from tiltmeter.coder import build, corpus
 from tiltmeter.coder.language import languages
-from tiltmeter.nouns import Mention
+from tiltmeter.nouns import ORGANISATIONS, QUAD, ROOTS, SYMMETRIC, Mention
 
 
 def finder(text: str, language: str, on: object) -> list[Mention]:
@@ -22,13 +24,26 @@ def finder(text: str, language: str, on: object) -> list[Mention]:
     return find(text, language=language, on=on)  # type: ignore[arg-type]  # a date or None
 
 
+BESIDE: Final = frozenset({"coder/detect.py", "coder/lines.py", "coder/resumed.py"})
+"""Files of the two rooms that training never imports; whatever is not listed here counts (a test looks)."""
+
+TOOLS: Final = ("ahocorasick-rs", "babel", "numba", "numpy", "pycountry", "scipy", "simplemma")
+"""Packages whose version may change what is learnt."""
+
+
 @functools.cache
 def digest() -> str:
-    """SHA-256 of all that the trained coder follows from: the coder's and the actors' code and tables."""
+    """SHA-256 of all that the trained coder follows from: what training imports, its tables, corpus and tools."""
     total = hashlib.sha256()
     for room in ("coder", "actors"):
-        for name, file in sorted(_walk(resources.files("tiltmeter") / room)):
-            total.update(name.encode() + b"\0" + file.read_bytes())
+        for name, file in sorted(_walk(resources.files("tiltmeter") / room, f"{room}/")):
+            if name not in BESIDE:
+                total.update(name.encode() + b"\0" + file.read_bytes())
+    for name in ("_codes.py", "_shelf.py"):
+        total.update((resources.files("tiltmeter") / name).read_bytes())
+    # of the nouns only the codebook is learnt from: a new table must not train anew
+    total.update(repr((ROOTS, QUAD, sorted(SYMMETRIC), ORGANISATIONS, inspect.signature(Mention))).encode())
+    total.update(repr([(name, metadata.version(name)) for name in TOOLS]).encode())
     return total.hexdigest()
 
 
