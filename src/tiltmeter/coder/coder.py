@@ -126,7 +126,7 @@ class Coder:
             for document, event in self._events(waiting[begin : begin + PART], texts, floor):
                 told[document].append(event)
         return [
-            Coded(texts[number][1], None, _once(events), tuple(ready[number][0])) for number, events in enumerate(told)
+            Coded(texts[number][1], None, once(events), tuple(ready[number][0])) for number, events in enumerate(told)
         ]
 
     def _events(
@@ -140,7 +140,7 @@ class Coder:
                 text, _, date = texts[one.document]
                 if id(one.sentence) not in dated:
                     dated[id(one.sentence)] = times(one.sentence, dateline=date)
-                yield one.document, _told(one, float(sure), text, date, dated[id(one.sentence)])
+                yield one.document, told_of(one, float(sure), text, date, dated[id(one.sentence)])
 
     def all_proposals(self, texts: Sequence[tuple[str, str, dt.date | None]]) -> list[Proposal]:
         """Every event that may be in some texts, however unsure."""
@@ -354,7 +354,8 @@ def _proposed(
     return out
 
 
-def _told(one: Proposal, sure: float, text: str, date: dt.date | None, found: list[When]) -> Told:
+def told_of(one: Proposal, sure: float, text: str, date: dt.date | None, found: list[When]) -> Told:
+    """A proposal as the event it would be, with its confidence, given its text's dateline and its sentence's dates."""
     s, trigger = one.sentence, one.trigger
     when = time_of(s, trigger, found)
     own = (one.giver.mention.text, one.taker.mention.text)
@@ -391,7 +392,7 @@ def _is_past(past: float, when: When | None, date: dt.date | None) -> bool:
     return past > 0 and not (when and date and when.end >= date - OLD)
 
 
-def _once(events: Sequence[Told]) -> tuple[Told, ...]:
+def once(events: Sequence[Told]) -> tuple[Told, ...]:
     """One record of each event of a text, the surest telling of it; in the order of the text."""
     best: dict[tuple[str, ...], Told] = {}
     for event in events:

@@ -90,7 +90,7 @@ def items(language: str, *, folder: Path | None = None) -> tuple[Item, ...]:
 
     Args:
         language: ISO 639-1 code of a folder under `coder/languages/`.
-        folder: Where the `*.txt` files are; the package's own by default.
+        folder: Where the `*.txt` files are, or one such file; the package's own by default.
 
     Raises:
         CoderError: A file has a fault; `check` lists them all.
@@ -123,6 +123,8 @@ def read(language: str, *, folder: Path | None = None) -> tuple[list[Item], list
 
 def _files(language: str, folder: Path | None) -> list[Traversable | Path]:
     root: Traversable | Path = folder or resources.files("tiltmeter.coder") / "languages" / language / "corpus"
+    if root.is_file():
+        return [root]
     if not root.is_dir():
         return []
     return sorted((file for file in root.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
