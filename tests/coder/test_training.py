@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,3 +33,15 @@ def test_a_saved_coder_answers_as_the_one_in_memory(tmp_path: Path) -> None:
 def test_nothing_to_learn_from_is_said() -> None:
     with pytest.raises(CoderError, match="no labelled sentences"):
         build.build({"en": []}, finder)
+
+
+def test_the_lexicon_has_one_order_in_every_process() -> None:
+    # sets of strings are walked in another order in each process: none may decide what is learnt
+    code = "from tiltmeter.coder.language import deed_lines, language; print(deed_lines(language('en').deeds))"
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1

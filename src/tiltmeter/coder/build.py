@@ -15,9 +15,9 @@ from tiltmeter.coder.coder import Coder, Finder
 from tiltmeter.coder.corpus import Item
 from tiltmeter.coder.evidence import Proposal, table
 from tiltmeter.coder.features import deed_features
-from tiltmeter.coder.language import Deed, Language, language
-from tiltmeter.coder.learn import Floats, Linear, train
-from tiltmeter.coder.train import CLASSES, Classifiers, Extended, Taught, classifiers, extended, gold, taught, unlisted
+from tiltmeter.coder.language import Deed, Language, deed_lines, language
+from tiltmeter.coder.learn import Floats, Linear, text_array, text_lines, train
+from tiltmeter.coder.train import CLASSES, Classifiers, Stored, Taught, classifiers, extended, gold, taught, unlisted
 from tiltmeter.coder.trees import Trees, grow, nothing
 from tiltmeter.errors import CoderError
 from tiltmeter.nouns import SYMMETRIC
@@ -163,7 +163,6 @@ def _judge(evidence: Floats, hits: Floats, missed: int) -> tuple[Trees, float]:
 def save(bundle: Bundle, path: Path) -> None:
     """Write a bundle as one file; equal bundles give equal bytes."""
     coder, _ = bundle
-    extra = {code: _extra(found) for code, found in coder.languages.items()}
     arrays: dict[str, Any] = {
         **coder.classifiers.deed.arrays("deed"),
         **coder.classifiers.pair.arrays("pair"),
@@ -171,7 +170,8 @@ def save(bundle: Bundle, path: Path) -> None:
         **coder.words.arrays("words"),
         **coder.judge.arrays("judge"),
         "threshold": np.array([coder.threshold]),
-        **{f"deeds.{code}": np.array(lines) for code, lines in extra.items()},
+        **{f"lexicon.{code}": text_array(deed_lines(language(code).deeds)) for code in coder.languages},
+        **{f"added.{code}": text_array(deed_lines(_added(found))) for code, found in coder.languages.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + ".part.npz")
@@ -182,34 +182,22 @@ def save(bundle: Bundle, path: Path) -> None:
 def restored(path: Path, find: Finder) -> Bundle:
     """The inverse of `save`; only the languages' own files are read again."""
     with np.load(path, allow_pickle=False) as arrays:
-        extra = {
-            name.removeprefix("deeds."): _read_extra(arrays[name]) for name in arrays.files if name.startswith("deeds.")
-        }
-        languages = Extended(extra)
+        codes = [name.removeprefix("lexicon.") for name in arrays.files if name.startswith("lexicon.")]
+        lines = {code: (text_lines(arrays[f"lexicon.{code}"]), text_lines(arrays[f"added.{code}"])) for code in codes}
         kinds = Classifiers(Linear.restored("deed", arrays), Linear.restored("pair", arrays))
         past = Linear.restored("past", arrays)
         words = Linear.restored("words", arrays)
         coder = Coder(
-            languages, kinds, past, words, Trees.restored("judge", arrays), float(arrays["threshold"][0]), find
+            Stored(lines), kinds, past, words, Trees.restored("judge", arrays), float(arrays["threshold"][0]), find
         )
         return coder, Namer(coder)
 
 
-def _extra(found: Language) -> list[str]:
-    plain = language(found.code)
-    return sorted(
-        "\t".join((" ".join(deed.roots), *deed.lemmas))
+def _added(found: Language) -> dict[str, tuple[Deed, ...]]:
+    """Deed words of a language that its lexicon does not have."""
+    plain = language(found.code).deeds
+    return {
+        first: more
         for first, deeds in found.deeds.items()
-        for deed in deeds
-        if deed not in plain.deeds.get(first, ())
-    ) or [""]
-
-
-def _read_extra(lines: Any) -> dict[str, tuple[Deed, ...]]:
-    from tiltmeter.coder.language import GAP
-
-    out: dict[str, tuple[Deed, ...]] = {}
-    for line in filter(None, map(str, lines)):
-        roots, *lemmas = line.split("\t")
-        out[lemmas[0]] = (*out.get(lemmas[0], ()), Deed(tuple(lemmas), tuple(roots.split()), False, GAP))
-    return out
+        if (more := tuple(deed for deed in deeds if deed not in plain.get(first, ())))
+    }

@@ -79,3 +79,77 @@ def follow(
                     state[column, 1, k] = new
                     state[column, 0, k] -= rate * gradient / (smooth + np.sqrt(new))
     return state[:, 0].copy(), bias
+
+
+@numba.njit(cache=True)
+def boost(
+    binned: npt.NDArray[np.uint8],
+    hits: npt.NDArray[np.float32],
+    asked: npt.NDArray[np.bool_],
+    start: np.float32,
+    depth: int,
+    steps: int,
+    shrink: float,
+    least: float,
+    ridge: float,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+    """Columns, steps and leaves of boosted trees over a table cut into steps; `trees.grow` says what the rest is."""
+    trees, columns = asked.shape
+    rows = binned.shape[1]
+    inner = 2**depth - 1
+    chosen = np.zeros((trees, inner), dtype=np.int32)
+    bins = np.full((trees, inner), 255, dtype=np.int32)
+    leaves = np.zeros((trees, inner + 1), dtype=np.float32)
+    odds = np.full(rows, start, dtype=np.float32)
+    pull = np.empty(rows, dtype=np.float32)
+    weight = np.empty(rows, dtype=np.float32)
+    node = np.empty(rows, dtype=np.int32)
+    for tree in range(trees):
+        for row in range(rows):
+            chance = 1 / (1 + np.exp(-odds[row]))
+            pull[row] = hits[row] - chance
+            weight[row] = chance * (1 - chance)
+            node[row] = 0
+        for level in range(depth):
+            base, wide = 2**level - 1, 2**level
+            best = np.zeros(wide, dtype=np.float64)
+            for column in range(columns):
+                if not asked[tree, column]:
+                    continue
+                sums = np.zeros((wide, steps, 2), dtype=np.float64)
+                for row in range(rows):
+                    at = node[row] - base
+                    sums[at, binned[column, row], 0] += pull[row]
+                    sums[at, binned[column, row], 1] += weight[row]
+                for at in range(wide):
+                    all_pull, all_weight = sums[at, :, 0].sum(), sums[at, :, 1].sum()
+                    whole = all_pull * all_pull / (all_weight + ridge)
+                    left_pull, left_weight = 0.0, 0.0
+                    for cut in range(steps):
+                        left_pull += sums[at, cut, 0]
+                        left_weight += sums[at, cut, 1]
+                        right_pull, right_weight = all_pull - left_pull, all_weight - left_weight
+                        if left_weight < least or right_weight < least:
+                            continue
+                        gain = (
+                            left_pull * left_pull / (left_weight + ridge)
+                            + right_pull * right_pull / (right_weight + ridge)
+                            - whole
+                        )
+                        if gain > best[at] + 1e-9:
+                            best[at] = gain
+                            chosen[tree, base + at] = column
+                            bins[tree, base + at] = cut
+            for row in range(rows):
+                at = node[row]
+                node[row] = 2 * at + (2 if binned[chosen[tree, at], row] > bins[tree, at] else 1)
+        pulls = np.zeros(inner + 1, dtype=np.float64)
+        weights = np.zeros(inner + 1, dtype=np.float64)
+        for row in range(rows):
+            pulls[node[row] - inner] += pull[row]
+            weights[node[row] - inner] += weight[row]
+        for leaf in range(inner + 1):
+            leaves[tree, leaf] = shrink * pulls[leaf] / (weights[leaf] + ridge)
+        for row in range(rows):
+            odds[row] += leaves[tree, node[row] - inner]
+    return chosen, bins, leaves

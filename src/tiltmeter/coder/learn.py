@@ -54,7 +54,7 @@ class Linear:
         """The classifier as arrays to save, their keys beginning with `name`."""
         return {
             f"{name}.classes": np.array(self.classes),
-            f"{name}.features": np.frombuffer("\n".join(self.index).encode(), dtype=np.uint8),
+            f"{name}.features": text_array(self.index),
             f"{name}.weights": self.weights.astype(np.float16),
             f"{name}.bias": self.bias,
         }
@@ -62,13 +62,23 @@ class Linear:
     @classmethod
     def restored(cls, name: str, arrays: Any) -> Linear:
         """The inverse of `arrays`."""
-        names = arrays[f"{name}.features"].tobytes().decode().split("\n")
+        names = text_lines(arrays[f"{name}.features"])
         return cls(
             tuple(str(label) for label in arrays[f"{name}.classes"]),
             {feature: place for place, feature in enumerate(names)},
             arrays[f"{name}.weights"].astype(np.float32),
             arrays[f"{name}.bias"],
         )
+
+
+def text_array(lines: Iterable[str]) -> npt.NDArray[np.uint8]:
+    """Lines of text as an array of bytes, to be saved."""
+    return np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
+
+
+def text_lines(array: npt.NDArray[np.uint8]) -> list[str]:
+    """The inverse of `text_array`."""
+    return array.tobytes().decode().split("\n")
 
 
 def softmax(scores: Floats) -> Floats:

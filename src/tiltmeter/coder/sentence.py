@@ -174,7 +174,7 @@ def _triggers(lemmas: list[str], low: list[str], named: list[bool], language: La
     for place, lemma in enumerate(lemmas):
         if named[place]:
             continue
-        for word in {lemma, low[place]}:
+        for word in (lemma, low[place]) if lemma != low[place] else (lemma,):
             for deed in deeds.get(word, ()):
                 last = _match(lemmas, low, place, deed)
                 if last is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tiltmeter.coder.corpus import UNPLACED, Item, Label, Span
 from tiltmeter.coder.features import deed_features, pair_features, side_features
-from tiltmeter.coder.language import GAP, Deed, Language, language
+from tiltmeter.coder.language import GAP, Deed, Language, read_deeds, stored
 from tiltmeter.coder.learn import Linear, train
 from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
 from tiltmeter.coder.tokens import sentences, words
@@ -96,26 +96,27 @@ def extended(language: Language, extra: dict[str, tuple[Deed, ...]]) -> Language
     return replace(language, deeds=both)
 
 
-class Extended(Mapping[str, Language]):
-    """Languages with the deed words the corpus added, each read when first asked for: a dictionary takes a second."""
+class Stored(Mapping[str, Language]):
+    """Languages from the lines of their lexicon and of what the corpus added, each made when first asked for."""
 
-    def __init__(self, extra: Mapping[str, dict[str, tuple[Deed, ...]]]) -> None:
-        self._extra = extra
+    def __init__(self, lines: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> None:
+        self._lines = lines
         self._read: dict[str, Language] = {}
 
     def __getitem__(self, code: str) -> Language:
         if code not in self._read:
-            self._read[code] = extended(language(code), self._extra[code])
+            lexicon, added = self._lines[code]
+            self._read[code] = extended(stored(code, lexicon), read_deeds(added))
         return self._read[code]
 
     def __contains__(self, code: object) -> bool:
-        return code in self._extra
+        return code in self._lines
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._extra)
+        return iter(self._lines)
 
     def __len__(self) -> int:
-        return len(self._extra)
+        return len(self._lines)
 
 
 def deed_examples(found: Iterable[Taught]) -> tuple[list[list[str]], list[str]]:

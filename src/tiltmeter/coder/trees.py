@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -46,7 +45,18 @@ class Trees:
         """Log odds of each row of a table, shape (rows,)."""
         if not len(table):
             return np.zeros(0, dtype=np.float32)
-        return _answer(table, self.columns, self.cuts, self.leaves, np.float32(self.start))
+        trees = np.arange(len(self.columns))
+        inner = self.columns.shape[1]
+        rows = np.arange(len(table))[:, None]
+        node = np.zeros((len(table), len(trees)), dtype=np.int32)
+        for _ in range(int(np.log2(inner + 1))):
+            above = table[rows, self.columns[trees, node]] > self.cuts[trees, node]
+            node = 2 * node + 1 + above
+        out = np.full(len(table), self.start, dtype=np.float32)
+        # one after the other, so that the sum does not depend on how the rows are cut
+        for steps in self.leaves[trees, node - inner].T:
+            out += steps
+        return out
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
         """The trees as arrays to save, their keys beginning with `name`."""
@@ -81,6 +91,8 @@ def grow(table: Floats, hits: Floats, *, trees: int = TREES) -> Trees:
         Friedman 2001, "Greedy Function Approximation: A Gradient Boosting Machine", Annals of Statistics
         29(5), with the second-order gains of Chen and Guestrin 2016 and binned columns.
     """
+    from tiltmeter.coder.descent import boost
+
     rows, columns = table.shape
     edges = [np.unique(np.quantile(table[:, c], np.linspace(0, 1, BINS + 1)[1:-1])) for c in range(columns)]
     binned = np.stack([np.searchsorted(edges[c], table[:, c], side="left") for c in range(columns)]).astype(np.uint8)
@@ -91,7 +103,9 @@ def grow(table: Floats, hits: Floats, *, trees: int = TREES) -> Trees:
     asked = np.zeros((trees, columns), dtype=np.bool_)
     for tree in range(trees):
         asked[tree, rng.permutation(columns)[:share]] = True
-    chosen, bins, leaves = _boost(binned, hits.astype(np.float32), asked, np.float32(start), DEPTH)
+    chosen, bins, leaves = boost(
+        binned, hits.astype(np.float32), asked, np.float32(start), DEPTH, BINS, SHRINK, LEAST, RIDGE
+    )
     cuts = np.full(chosen.shape, np.inf, dtype=np.float32)
     for (tree, node), column in np.ndenumerate(chosen):
         if bins[tree, node] < len(edges[column]):
@@ -104,81 +118,3 @@ def nothing() -> Trees:
     return Trees(
         np.zeros((0, 1), dtype=np.int32), np.zeros((0, 1), dtype=np.float32), np.zeros((0, 2), np.float32), 0.0
     )
-
-
-@numba.njit(cache=True)
-def _answer(table: Floats, columns: Ints, cuts: Floats, leaves: Floats, start: np.float32) -> Floats:
-    out = np.full(table.shape[0], start, dtype=np.float32)
-    inner = columns.shape[1]
-    for row in range(table.shape[0]):
-        for tree in range(columns.shape[0]):
-            node = 0
-            while node < inner:
-                node = 2 * node + (2 if table[row, columns[tree, node]] > cuts[tree, node] else 1)
-            out[row] += leaves[tree, node - inner]
-    return out
-
-
-@numba.njit(cache=True)
-def _boost(
-    binned: Bytes, hits: Floats, asked: npt.NDArray[np.bool_], start: np.float32, depth: int
-) -> tuple[Ints, Ints, Floats]:
-    trees, columns = asked.shape
-    rows = binned.shape[1]
-    inner = 2**depth - 1
-    chosen = np.zeros((trees, inner), dtype=np.int32)
-    bins = np.full((trees, inner), 255, dtype=np.int32)
-    leaves = np.zeros((trees, inner + 1), dtype=np.float32)
-    odds = np.full(rows, start, dtype=np.float32)
-    pull = np.empty(rows, dtype=np.float32)
-    weight = np.empty(rows, dtype=np.float32)
-    node = np.empty(rows, dtype=np.int32)
-    for tree in range(trees):
-        for row in range(rows):
-            chance = 1 / (1 + np.exp(-odds[row]))
-            pull[row] = hits[row] - chance
-            weight[row] = chance * (1 - chance)
-            node[row] = 0
-        for level in range(depth):
-            base, wide = 2**level - 1, 2**level
-            best = np.zeros(wide, dtype=np.float64)
-            for column in range(columns):
-                if not asked[tree, column]:
-                    continue
-                sums = np.zeros((wide, BINS, 2), dtype=np.float64)
-                for row in range(rows):
-                    at = node[row] - base
-                    sums[at, binned[column, row], 0] += pull[row]
-                    sums[at, binned[column, row], 1] += weight[row]
-                for at in range(wide):
-                    all_pull, all_weight = sums[at, :, 0].sum(), sums[at, :, 1].sum()
-                    whole = all_pull * all_pull / (all_weight + RIDGE)
-                    left_pull, left_weight = 0.0, 0.0
-                    for cut in range(BINS):
-                        left_pull += sums[at, cut, 0]
-                        left_weight += sums[at, cut, 1]
-                        right_pull, right_weight = all_pull - left_pull, all_weight - left_weight
-                        if left_weight < LEAST or right_weight < LEAST:
-                            continue
-                        gain = (
-                            left_pull * left_pull / (left_weight + RIDGE)
-                            + right_pull * right_pull / (right_weight + RIDGE)
-                            - whole
-                        )
-                        if gain > best[at] + 1e-9:
-                            best[at] = gain
-                            chosen[tree, base + at] = column
-                            bins[tree, base + at] = cut
-            for row in range(rows):
-                at = node[row]
-                node[row] = 2 * at + (2 if binned[chosen[tree, at], row] > bins[tree, at] else 1)
-        pulls = np.zeros(inner + 1, dtype=np.float64)
-        weights = np.zeros(inner + 1, dtype=np.float64)
-        for row in range(rows):
-            pulls[node[row] - inner] += pull[row]
-            weights[node[row] - inner] += weight[row]
-        for leaf in range(inner + 1):
-            leaves[tree, leaf] = SHRINK * pulls[leaf] / (weights[leaf] + RIDGE)
-        for row in range(rows):
-            odds[row] += leaves[tree, node[row] - inner]
-    return chosen, bins, leaves
