@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
+import shutil
 from pathlib import Path
 
 import hypothesis
@@ -42,10 +44,19 @@ def data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, bundle: Bundle) -> Workspace:
-    """The bundled sample of Central Asia, coded and fitted."""
-    made = sample.fresh(tmp_path_factory.mktemp("demo") / "w", theatre="central_asia", now=now)
-    sample.fill(made)
-    made.code(bundle=bundle)
-    made.fit()
-    return made
+def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Workspace:
+    """The bundled sample of Central Asia, coded and fitted: made by one worker, copied by the others."""
+    own = tmp_path_factory.mktemp("demo") / "w"
+    workers = hasattr(request.config, "workerinput")
+    shared = tmp_path_factory.getbasetemp().parent / "demo-of-all" if workers else own
+    with open(shared.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "made").exists():
+            made = sample.fresh(shared, theatre="central_asia", now=now)
+            sample.fill(made)
+            made.code(bundle=request.getfixturevalue("bundle"))
+            made.fit()
+            (shared / "made").touch()
+    if workers:
+        shutil.copytree(shared, own)
+    return Workspace.open(own, now=now)

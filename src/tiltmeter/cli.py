@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tiltmeter import __version__
-from tiltmeter.errors import SourceError, TiltmeterError
+from tiltmeter.errors import SourceError, StoreError, TiltmeterError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -414,6 +414,45 @@ def export(
     tables.write(table, out, kind=kind)
 
 
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="MANIFEST", help="fit/manifest.json of a workspace.")],
+    json_: Json = False,
+) -> None:
+    """Recompute what a manifest tells of, and say part by part whether it came out the same."""
+    from tiltmeter import manifest as kept
+    from tiltmeter import verify as room
+    from tiltmeter.workspace import Workspace
+
+    told = kept.read(file)
+    workspace = Workspace.open(file.absolute().parent.parent, now=_now)
+    with _progress("fitting once more") as step:
+        parts = room.verify(told, workspace, progress=step)
+    if json_:
+        _print_json(room.to_json(parts))
+    else:
+        _table(["part", "name", "result", "note"], room.to_json(parts))
+    if other := [part.name for part in parts if part.result == "other"]:
+        raise StoreError(f"came out otherwise: {', '.join(other)}", mend="see the notes; `tiltmeter fit` makes it anew")
+
+
+@app.command()
+def doctor(json_: Json = False) -> None:
+    """Whether the installation and the workspace are well, and what to mend."""
+    from tiltmeter import doctor as room
+    from tiltmeter.workspace import SETTINGS
+
+    checks = room.installation()
+    if (_folder() / SETTINGS).exists():
+        checks += room.workspace(_workspace())
+    if json_:
+        _print_json(room.to_json(checks))
+    else:
+        _table(["what", "state", "told", "mend"], room.to_json(checks))
+    if faults := [check.what for check in checks if check.state == "fault"]:
+        raise StoreError(f"not well: {', '.join(faults)}", mend="the last column of the table says what to do")
+
+
 def _show(what: str, value: Any) -> None:
     from rich.console import Console
 
@@ -425,7 +464,11 @@ def _show(what: str, value: Any) -> None:
 def _workspace() -> Any:
     from tiltmeter.workspace import Workspace
 
-    return Workspace.open(Path(os.environ.get("TILTMETER_WORKSPACE") or "."), now=_now)
+    return Workspace.open(_folder(), now=_now)
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("TILTMETER_WORKSPACE") or ".")
 
 
 def _now() -> dt.datetime:
@@ -446,8 +489,28 @@ def _table(columns: list[str], rows: list[dict[str, Any]]) -> None:
         numeric = bool(rows) and isinstance(rows[0][column], int | float)
         shown.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*(f"{row[c]:,}" if isinstance(row[c], int) else str(row[c]) for c in columns))
+        shown.add_row(*(_cell(row[c]) for c in columns))
     Console().print(shown)
+
+
+_COLOURS = {
+    "well": "green",
+    "same": "green",
+    "note": "yellow",
+    "gone": "yellow",
+    "fault": "bold red",
+    "other": "bold red",
+}
+"""Of the words by which doctor and verify judge."""
+
+
+def _cell(value: Any) -> str:
+    from rich.markup import escape
+
+    if isinstance(value, int):
+        return f"{value:,}"
+    told = escape(str(value))
+    return f"[{_COLOURS[value]}]{told}[/]" if value in _COLOURS else told
 
 
 def _trained() -> Any:

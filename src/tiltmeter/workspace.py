@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tiltmeter.coder.build import Bundle
-    from tiltmeter.model import Tilt
+    from tiltmeter.model import FitSettings, Tilt
     from tiltmeter.questions.basis import Basis
     from tiltmeter.questions.episode import Episode
     from tiltmeter.questions.finding import Finding
@@ -228,7 +227,8 @@ class Workspace:
 
         The answers are kept in the folder `fit`, with a manifest of what they rest on.
         """
-        from tiltmeter.model import FitSettings, fit
+        from tiltmeter.manifest import manifest
+        from tiltmeter.model import FitSettings
 
         settings = FitSettings(
             seed=self.settings.seed, chains=self.settings.chains, draws=self.settings.draws, only=only
@@ -236,18 +236,27 @@ class Workspace:
         with self.reading() as store:
             written = bool(store.query("SELECT count(*) AS n FROM events WHERE written").to_pylist()[0]["n"])
         kinds = ("record", "all") if written else ("record",)
-        tilts = {}
-        for place, kind in enumerate(kinds):
-            step = _part(progress, place, len(kinds))
-            tilts[kind] = fit(self.panel(written=kind == "all"), settings=settings, progress=step)
-            tilts[kind].save(self.folder / "fit" / kind)
+        tilts = self.fitted(kinds, settings=settings, progress=progress)
+        for kind, tilt in tilts.items():
+            tilt.save(self.folder / "fit" / kind)
         if not written:
             for leftover in (self.folder / "fit").glob("all.*"):
                 leftover.unlink()
-        (self.folder / "fit" / "manifest.json").write_text(
-            json.dumps(self.manifest(asdict(settings)), indent=1), "utf-8"
-        )
+        with self.reading() as store:
+            told = manifest(store, theatre=self.theatre, settings=asdict(settings), tilts=tilts)
+        (self.folder / "fit" / "manifest.json").write_text(json.dumps(told, indent=1), "utf-8")
         return tilts
+
+    def fitted(
+        self, kinds: Sequence[str], *, settings: FitSettings, progress: Callable[[float], None] | None = None
+    ) -> dict[str, Tilt]:
+        """Fits of the store as it is, by kind (`record`, `all`); nothing is kept."""
+        from tiltmeter.model import fit
+
+        return {
+            kind: fit(self.panel(written=kind == "all"), settings=settings, progress=_part(progress, place, len(kinds)))
+            for place, kind in enumerate(kinds)
+        }
 
     def tilts(self) -> dict[str, Tilt]:
         """The fits kept in the workspace, by kind (`record`, `all`)."""
@@ -356,23 +365,6 @@ class Workspace:
 
         record, written = self.bases()
         return verdicts(record=record, written=written)
-
-    def manifest(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """What an answer rests on: versions, settings, inputs with SHA-256, and a digest of the rows."""
-        with self.reading() as store:
-            runs = store.query("SELECT inputs FROM runs ORDER BY started, id").to_pylist()
-            counts = {name: store.query(sql).num_rows for name, sql in TABLES.items()}
-        inputs = {entry["sha256"]: Path(entry["path"]).name for row in runs for entry in json.loads(row["inputs"])}
-        return {
-            "tiltmeter": __version__,
-            "theatre": self.theatre.name,
-            "theatre_sha256": hashlib.sha256(self.theatre.model_dump_json().encode()).hexdigest(),
-            "settings": dict(settings),
-            "inputs": [
-                {"name": name, "sha256": digest} for digest, name in sorted(inputs.items(), key=lambda item: item[1])
-            ],
-            "rows": counts,
-        }
 
 
 _UNCODED: Final = """

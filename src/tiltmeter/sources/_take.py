@@ -90,7 +90,7 @@ def _taken(store: Store, name: str, file: Input, told: Reading, step: Callable[[
     beside = [path for value in told.options.values() if (path := Path(str(value))).is_file()]
     with store.transaction():
         for each in (file, *map(Input, beside)):
-            store.note_input(told.run, path=str(each.path), sha256=each.sha256())
+            store.note_input(told.run, path=str(each.path.resolve()), sha256=each.sha256())
         counter = _Counter(store, file.name, told)
         for chunk in guarded(format_, file, told):
             counter.take(chunk)
