@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -91,6 +91,7 @@ class Workspace:
     settings: Settings
     theatre: Theatre
     now: Callable[[], dt.datetime]
+    _held: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def create(cls, folder: Path, *, theatre: str, now: Callable[[], dt.datetime]) -> Workspace:
@@ -239,6 +240,7 @@ class Workspace:
         tilts = self.fitted(kinds, settings=settings, progress=progress)
         for kind, tilt in tilts.items():
             tilt.save(self.folder / "fit" / kind)
+        self._held.clear()
         if not written:
             for leftover in (self.folder / "fit").glob("all.*"):
                 leftover.unlink()
@@ -265,7 +267,15 @@ class Workspace:
         kinds = [kind for kind in ("record", "all") if (self.folder / "fit" / f"{kind}.json").exists()]
         if not kinds:
             raise StoreError("nothing is fitted yet", mend="run `tiltmeter fit`", where=str(self.folder))
-        return {kind: Tilt.load(self.folder / "fit" / kind) for kind in kinds}
+        return {kind: self._hold(f"tilt {kind}", partial(Tilt.load, self.folder / "fit" / kind)) for kind in kinds}
+
+    def _hold(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made anew only when the store or the fits have changed: several verbs ask for it."""
+        files = [self.folder / STORE, *sorted((self.folder / "fit").glob("*.json"))]
+        stamp = [(path.name, (found := path.stat()).st_mtime_ns, found.st_size) for path in files if path.exists()]
+        if name not in self._held or self._held[name][0] != stamp:
+            self._held[name] = (stamp, make())
+        return self._held[name][1]
 
     def bases(self, *, fitted: bool = True) -> tuple[Basis, Basis | None]:
         """
@@ -274,6 +284,10 @@ class Workspace:
         Args:
             fitted: Whether the questions need a fit; without one the bases hold rows alone.
         """
+        found: tuple[Basis, Basis | None] = self._hold(f"bases {fitted}", partial(self._bases, fitted=fitted))
+        return found
+
+    def _bases(self, *, fitted: bool) -> tuple[Basis, Basis | None]:
         from tiltmeter.questions.basis import Basis
         from tiltmeter.questions.tables import Tables
 
@@ -372,7 +386,7 @@ SELECT documents.* FROM documents ANTI JOIN codings USING (source, key) ORDER BY
 """
 
 
-@functools.cache
+@cache
 def _coder() -> Bundle:
     from tiltmeter.coder import load
 

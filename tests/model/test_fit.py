@@ -50,10 +50,10 @@ def test_shapes_and_names_of_axes_agree(tilt: Tilt) -> None:
     assert set(tilt.gauge_draws) == {"votes", "words", "deeds", "figures"} == set(tilt.gauge_share)
     assert tilt.pole_draws.shape == (2, 150, 2, periods)
     assert tilt.data_share.shape == (states, periods)
-    for name, draws in tilt.closeness.items():
-        assert draws.shape == (2, draws.shape[1], 2, states, periods)
-        assert tilt.closeness_prior[name].shape == draws.shape
-        assert tilt.closeness_share[name].shape == draws.shape[2:]
+    assert set(tilt.closeness) == {"votes", "words", "deeds", "volume", "figures"}
+    for near in tilt.closeness.values():
+        assert near.draws(1).shape == near.prior(1).shape == (60, states, periods)
+        assert near.share.shape == (2, states, periods)
 
 
 def test_the_axis_holds_the_poles_reference_means(tilt: Tilt, world: World) -> None:
@@ -74,7 +74,8 @@ def test_saved_and_loaded_it_is_the_same(tilt: Tilt, tmp_path: Path) -> None:
     tilt.save(tmp_path / "fit" / "record")
     back = Tilt.load(tmp_path / "fit" / "record")
     np.testing.assert_array_equal(back.draws, tilt.draws)
-    np.testing.assert_array_equal(back.closeness["deeds"], tilt.closeness["deeds"])
+    for name, near in tilt.closeness.items():
+        np.testing.assert_array_equal(back.closeness[name].draws(1), near.draws(1))
     assert (back.states, back.periods, back.settings) == (tilt.states, tilt.periods, tilt.settings)
     assert back.diagnostics == tilt.diagnostics
     (tmp_path / "fit" / "record.json").write_text("{}", "utf-8")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tiltmeter.errors import QuestionError, SettingsError
+from tiltmeter.model.nearness import Distances
 from tiltmeter.questions.basis import Basis
 from tiltmeter.questions.claim import check
 from tiltmeter.questions.finding import Finding, to_json
@@ -31,8 +32,11 @@ def peaked(at: str, height: float) -> Basis:
     tilt = tilt_of({"tilt": path, "votes": path})
     start = np.datetime64(at, "D")
     bump = (tilt.starts[:-1] >= start) & (tilt.starts[:-1] < start + np.timedelta64(180, "D"))
-    near = tilt.closeness["votes"] - 3.0 + height * bump
-    return Basis(theatre(), replace(tilt, closeness={"votes": near.astype(np.float32)}), Tables.of())
+    near = tilt.closeness["votes"]
+    assert isinstance(near, Distances)
+    # beyond pole A's place at -1, so that nearness has the bump whatever the path does
+    near = replace(near, own=(np.abs(near.own + 1.0) + 2.0 - height * bump).astype(np.float32))
+    return Basis(theatre(), replace(tilt, closeness={"votes": near}), Tables.of())
 
 
 def test_a_planted_peak_is_supported_and_one_planted_elsewhere_is_contradicted() -> None:

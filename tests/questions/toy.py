@@ -10,6 +10,7 @@ import numpy as np
 
 from tiltmeter.model.arrays import Floats
 from tiltmeter.model.calendar import calendar
+from tiltmeter.model.nearness import Distances
 from tiltmeter.model.options import FitSettings
 from tiltmeter.model.tilt import Positions, Tilt
 from tiltmeter.nouns import QUAD, Event, Fact
@@ -57,18 +58,19 @@ def tilt_of(
     own = {name: path[None] for name, path in paths.items()}
     gauges = {name: path for name, path in own.items() if name != "tilt"}
     votes = own.get("votes", own["tilt"])
-    anchors = np.array([-1.0, 1.0, 0.0], dtype=np.float32)[None, None, :, None, None]
+    anchors = np.broadcast_to(np.array([-1.0, 1.0, 0.0], dtype=np.float32)[:, None], (1, 3, shape[2]))
     full = np.full(shape[1:], share)
+    prior = walk(rng, (1, 400, *shape[1:]))
+    near = Distances(votes[0], anchors, prior[0], anchors, np.broadcast_to(full, (3, *full.shape)))
     count = np.full(shape[1:], told, dtype=np.int64)
     none: Any = np.zeros((0, shape[2]))
     return Tilt(
         theatre=place.name, states=place.states, poles=("SWE", "FIN"), powers=("SWE", "FIN", "NOR"),
         periods=when.labels, starts=when.starts, gauges=tuple(gauges), draws=own["tilt"], gauge_draws=gauges,
-        prior_draws=walk(rng, (1, 400, *shape[1:])), pole_draws=np.zeros((1, shape[0], 2, shape[2]), np.float32),
+        prior_draws=prior, pole_draws=np.zeros((1, shape[0], 2, shape[2]), np.float32),
         data_share=full, gauge_share=dict.fromkeys(gauges, full),
         evidence={"votes": count, "words": count, "deeds": count, "figures": 0 * count, "facts": 0 * count},
-        closeness={"votes": -np.abs(votes[:, :, None] - anchors)}, closeness_prior={},
-        closeness_share={"votes": np.broadcast_to(full, (3, *full.shape))}, jumps={},
+        closeness={"votes": near}, jumps={},
         present=np.ones(shape[1:], dtype=bool), positions=Positions((), none, none, none.astype(bool)),
         settings=FitSettings(chains=1, draws=shape[0]),
     )  # fmt: skip

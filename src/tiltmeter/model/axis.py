@@ -10,7 +10,7 @@ import numpy as np
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Floats, Ints
 from tiltmeter.model.panels import ABSENT, ABSTAIN
-from tiltmeter.model.tilt import Positions, moments
+from tiltmeter.model.tilt import Positions
 from tiltmeter.model.votes import Places, Votes, place, prepare
 from tiltmeter.model.votes_sampler import sample_votes
 
@@ -156,18 +156,15 @@ def _exact(
 ) -> _Line:  # fmt: skip
     if len(votes.cell) == 0:
         raise ModelError("no contested roll call", mend="add votes on which states differed")
-    drawn = sample_votes(votes, settings=settings, rng=rng, messages=MESSAGES)
+    drawn = sample_votes(votes, settings=settings, rng=rng, messages=MESSAGES, rows=rows)
     if progress:
         progress(1.0)
-    a, b = votes.poles
-    turn = np.sign((drawn.paths[:, :, b] - drawn.paths[:, :, a]).mean(axis=-1))
-    turn[turn == 0] = 1.0
-    mean, sd = _standard(drawn.paths[:, :, :voters] * turn[:, :, None, None], votes.present()[:voters])
+    mean, sd = _standard(drawn.mean[:voters], drawn.variance[:voters], votes.present()[:voters])
     step = drawn.step.mean(axis=(0, 1))[rows, None] * votes.years
     return _Line(
         mean=mean,
         sd=sd,
-        paths=drawn.paths[:, :, rows],
+        paths=drawn.paths,
         messages=drawn.messages[:, :, rows],
         draws=drawn.message_draws,
         dates=drawn.dates,
@@ -176,10 +173,9 @@ def _exact(
     )
 
 
-def _standard(paths: Floats, present: Bools) -> tuple[Floats, Floats]:
+def _standard(mean: Floats, variance: Floats, present: Bools) -> tuple[Floats, Floats]:
     """Mean and sd of places, the means with mean 0 and sd 1 over the voters of each period; nan when absent."""
-    mean, variance = moments(paths)
-    mean, sd = np.where(present, mean, np.nan), np.where(present, np.sqrt(variance), np.nan)
+    mean, sd = np.where(present, mean, np.nan), np.where(present, np.sqrt(np.maximum(variance, 0.0)), np.nan)
     count = np.maximum(present.sum(axis=0), 1)
     middle = np.where(present, mean, 0.0).sum(axis=0) / count
     spread = np.sqrt(np.where(present, (mean - middle) ** 2, 0.0).sum(axis=0) / count)

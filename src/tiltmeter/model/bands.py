@@ -12,28 +12,32 @@ from numba import njit
 from tiltmeter.model.arrays import Floats, Ints
 
 
-@njit(cache=True, fastmath=True)
-def _invert(matrix: Floats, size: int, factor: Floats, inverse: Floats) -> float:
-    """Inverse of a positive definite matrix; `factor` becomes the inverse of its Cholesky factor; gives log det."""
-    low = np.zeros((size, size))
-    total = 0.0
+@njit(cache=True, fastmath=True, nogil=True)
+def _invert(matrix: Floats, size: int, low: Floats, factor: Floats, inverse: Floats) -> float:
+    """
+    Inverse of a positive definite matrix, of which the lower half is read; gives the root of its determinant.
+
+    `low` is scratch, `factor` becomes the inverse of its Cholesky factor.
+    """
+    root = 1.0
     for i in range(size):
-        for j in range(i + 1):
+        for j in range(i):
             s = matrix[i, j]
             for k in range(j):
                 s -= low[i, k] * low[j, k]
-            if i == j:
-                low[i, i] = math.sqrt(max(s, 1e-300))
-                total += math.log(low[i, i])
-            else:
-                low[i, j] = s / low[j, j]
+            low[i, j] = s * factor[j, j]
+        s = matrix[i, i]
+        for k in range(i):
+            s -= low[i, k] * low[i, k]
+        pivot = math.sqrt(max(s, 1e-300))
+        root *= pivot
+        factor[i, i] = 1.0 / pivot
     for j in range(size):
-        factor[j, j] = 1.0 / low[j, j]
         for i in range(j + 1, size):
             s = 0.0
             for k in range(j, i):
                 s -= low[i, k] * factor[k, j]
-            factor[i, j] = s / low[i, i]
+            factor[i, j] = s * factor[i, i]
             factor[j, i] = 0.0
     for i in range(size):
         for j in range(i + 1):
@@ -42,10 +46,10 @@ def _invert(matrix: Floats, size: int, factor: Floats, inverse: Floats) -> float
                 s += factor[k, i] * factor[k, j]
             inverse[i, j] = s
             inverse[j, i] = s
-    return 2.0 * total
+    return root
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def forward(
     told: Floats,
     linear: Floats,
@@ -87,24 +91,57 @@ def forward(
     periods, gauges = told.shape
     size, effects = gauges + 1, fixed.shape[0]
     block = np.zeros((size, size))
+    low = np.zeros((size, size))
     solved, spare = np.zeros(size), np.zeros((size, effects))
     schur = fixed.copy()
     rest = fixed_linear.copy()
-    score = -0.5 * (math.log(start[1]) + start[0] * start[0] / start[1])
-    for g in range(gauges):
-        score -= math.log(spread[g])
+    wide = spread * spread
+    # one over the variance of what is new of each deviation, in this period and in the next
+    fresh, later = 1.0 / wide, 1.0 / wide
+    score = -0.5 * start[0] * start[0] / start[1]
     for t in range(periods):
-        block[:, :] = 0.0
-        for k in range(size):
-            reach[t, k] = 0.0
-            for m in range(effects):
-                across[t, k, m] = 0.0
+        # what the prior gives: the step into this period, and out of it; its density's scale goes with the pivots'
+        first = start[1] if t == 0 else step[t]
+        mean = start[0] if t == 0 else shift[t]
+        density = first
+        for g in range(gauges):
+            density /= fresh[g]
+        block[0, 0] = 1.0 / first
+        reach[t, 0] = mean / first
+        if t > 0:
+            score -= 0.5 * mean * mean / first
+        kept = keep[t + 1] if t + 1 < periods else 0.0
+        for g in range(gauges):
+            for k in range(g + 1):
+                block[g + 1, k] = 0.0
+            block[g + 1, g + 1] = fresh[g]
+            reach[t, g + 1] = 0.0
+            if t + 1 < periods:
+                later[g] = 1.0 / (wide[g] * (1.0 - kept * kept))
+                block[g + 1, g + 1] += kept * kept * later[g]
+                tie[t, g + 1] = -kept * later[g]
+        if t + 1 < periods:
+            block[0, 0] += 1.0 / step[t + 1]
+            reach[t, 0] -= shift[t + 1] / step[t + 1]
+            tie[t, 0] = -1.0 / step[t + 1]
+        # what the periods before hand on
+        if t == 0:
+            across[t] = 0.0
+        else:
+            for i in range(size):
+                e = tie[t - 1, i]
+                reach[t, i] -= e * solved[i]
+                for j in range(i + 1):
+                    block[i, j] -= e * inverse[t - 1, i, j] * tie[t - 1, j]
+                for m in range(effects):
+                    across[t, i, m] = -e * spare[i, m]
         # what is observed: a gauge reads the tilt plus its own deviation
         for g in range(gauges):
             w = told[t, g] * slope[g] * slope[g]
             h = linear[t, g] * slope[g]
+            if w == 0.0 and h == 0.0:
+                continue
             block[0, 0] += w
-            block[0, g + 1] += w
             block[g + 1, 0] += w
             block[g + 1, g + 1] += w
             reach[t, 0] += h
@@ -113,61 +150,32 @@ def forward(
                 c = cross[t, g, m] * slope[g]
                 across[t, 0, m] += c
                 across[t, g + 1, m] += c
-        # the prior: the step into this period, and out of it
-        if t == 0:
-            block[0, 0] += 1.0 / start[1]
-            reach[t, 0] += start[0] / start[1]
-            for g in range(gauges):
-                block[g + 1, g + 1] += 1.0 / (spread[g] * spread[g])
-        else:
-            block[0, 0] += 1.0 / step[t]
-            reach[t, 0] += shift[t] / step[t]
-            score -= 0.5 * (math.log(step[t]) + shift[t] * shift[t] / step[t])
-            for g in range(gauges):
-                own = spread[g] * spread[g] * (1.0 - keep[t] * keep[t])
-                block[g + 1, g + 1] += 1.0 / own
-                score -= 0.5 * math.log(own)
-        if t + 1 < periods:
-            block[0, 0] += 1.0 / step[t + 1]
-            reach[t, 0] -= shift[t + 1] / step[t + 1]
-            tie[t, 0] = -1.0 / step[t + 1]
-            kept = keep[t + 1]
-            for g in range(gauges):
-                own = 1.0 / (spread[g] * spread[g] * (1.0 - kept * kept))
-                block[g + 1, g + 1] += kept * kept * own
-                tie[t, g + 1] = -kept * own
-        if t > 0:
-            for i in range(size):
-                for j in range(size):
-                    e = tie[t - 1, i] * inverse[t - 1, i, j]
-                    block[i, j] -= e * tie[t - 1, j]
-                    reach[t, i] -= e * reach[t - 1, j]
-                    for m in range(effects):
-                        across[t, i, m] -= e * across[t - 1, j, m]
-        score -= 0.5 * _invert(block, size, factor[t], inverse[t])
+        pivots = _invert(block, size, low, factor[t], inverse[t])
+        score -= 0.5 * math.log(density * pivots * pivots)
         for i in range(size):
             s = 0.0
+            spare[i, :] = 0.0
             for j in range(size):
-                s += inverse[t, i, j] * reach[t, j]
+                e = inverse[t, i, j]
+                s += e * reach[t, j]
+                for m in range(effects):
+                    spare[i, m] += e * across[t, j, m]
             solved[i] = s
             score += 0.5 * reach[t, i] * s
+        for i in range(size):
             for m in range(effects):
-                s = 0.0
-                for j in range(size):
-                    s += inverse[t, i, j] * across[t, j, m]
-                spare[i, m] = s
-        for m in range(effects):
-            for i in range(size):
                 f = across[t, i, m]
                 if f != 0.0:
                     rest[m] -= f * solved[i]
                     for n in range(m + 1):
                         schur[m, n] -= f * spare[i, n]
+        fresh, later = later, fresh
     for m in range(effects):
         for n in range(m):
             schur[n, m] = schur[m, n]
     if effects:
-        score -= 0.5 * _invert(schur, effects, fixed_out[1 : effects + 1], fixed_out[effects + 1 :])
+        low = np.zeros((effects, effects))
+        score -= math.log(_invert(schur, effects, low, fixed_out[1 : effects + 1], fixed_out[effects + 1 :]))
         for m in range(effects):
             mean = 0.0
             for n in range(effects):
@@ -177,7 +185,7 @@ def forward(
     return float(score)
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def sample(
     inverse: Floats,
     factor: Floats,
@@ -221,7 +229,7 @@ def sample(
                 x[i] = out[d, i, t]
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def steps_told(
     inverse: Floats, reach: Floats, tie: Floats, across: Floats, fixed_out: Floats, mean: Floats, var: Floats
 ) -> None:
@@ -231,30 +239,28 @@ def steps_told(
     here = np.zeros((size, size))
     later = np.zeros((size, size))
     mix = np.zeros((size, size))
-    lean = np.zeros((size, effects))
+    pull, lean = np.zeros((size, effects)), np.zeros((size, effects))
     lean_later = np.zeros((size, effects))
     x = np.zeros(size)
     x_later = np.zeros(size)
-    v = np.zeros(size)
+    v, gap = np.zeros(size), np.zeros(effects)
     for t in range(periods - 1, -1, -1):
         last = t == periods - 1
         for i in range(size):
             v[i] = reach[t, i]
             if not last:
                 v[i] -= tie[t, i] * x_later[i]
+            for m in range(effects):
+                pull[i, m] = across[t, i, m] - (0.0 if last else tie[t, i] * lean_later[i, m])
         for i in range(size):
             s = 0.0
+            lean[i, :] = 0.0
             for j in range(size):
-                s += inverse[t, i, j] * v[j]
+                e = inverse[t, i, j]
+                s += e * v[j]
+                for m in range(effects):
+                    lean[i, m] += e * pull[j, m]
             x[i] = s
-            for m in range(effects):
-                s = 0.0
-                for j in range(size):
-                    e = across[t, j, m]
-                    if not last:
-                        e -= tie[t, j] * lean_later[j, m]
-                    s += inverse[t, i, j] * e
-                lean[i, m] = s
         if last:
             here[:, :] = inverse[t]
         else:
@@ -266,18 +272,22 @@ def steps_told(
                         s -= inverse[t, i, k] * tie[t, k] * later[k, j]
                     mix[i, j] = s
             for i in range(size):
-                for j in range(size):
+                for j in range(i + 1):
                     s = inverse[t, i, j]
                     for k in range(size):
                         s -= mix[i, k] * tie[t, k] * inverse[t, k, j]
                     here[i, j] = s
+                    here[j, i] = s
             drift = x_later[0] - x[0]
             wide = later[0, 0] + here[0, 0] - 2.0 * mix[0, 0]
             for m in range(effects):
-                gap = lean_later[0, m] - lean[0, m]
-                drift -= gap * fixed_out[0, m]
+                gap[m] = lean_later[0, m] - lean[0, m]
+                drift -= gap[m] * fixed_out[0, m]
+            for m in range(effects):
+                s = 0.0
                 for n in range(effects):
-                    wide += gap * fixed_out[effects + 1 + m, n] * (lean_later[0, n] - lean[0, n])
+                    s += fixed_out[effects + 1 + m, n] * gap[n]
+                wide += gap[m] * s
             mean[t + 1] = drift
             var[t + 1] = max(wide, 0.0)
         later[:, :] = here
@@ -285,7 +295,7 @@ def steps_told(
         x_later[:] = x
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def place_jump(
     mean: Floats, var: Floats, step: Floats, shift: Floats, jump: float, odds: float, chance: Floats, u: float
 ) -> int:
@@ -324,7 +334,7 @@ def place_jump(
     return found
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def sweep_jumps(
     told: Floats,
     linear: Floats,
@@ -376,7 +386,7 @@ def sweep_jumps(
     chance[:] = 1.0 - none
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def add_rows(
     time: Ints,
     gauge: Ints,

@@ -15,11 +15,12 @@ from tiltmeter.model.paths import Mode, Paths, Prior, approach, draw, draw_prior
 from tiltmeter.model.rollcalls import refuse_unless_opposed
 from tiltmeter.model.scales import Scales
 from tiltmeter.model.tilt import Positions, Tilt, moments
-from tiltmeter.model.warmth import Closeness, blind_walks, closeness
+from tiltmeter.model.warmth import blind_walks, closeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tiltmeter.model.nearness import Near
     from tiltmeter.model.observe import Design
     from tiltmeter.model.panels import Panel
 
@@ -159,7 +160,7 @@ def _share(draws: Floats, wide: Floats) -> Floats:
 
 
 def _tilt(
-    panel: Panel, settings: FitSettings, parts: dict[str, Any], near: Closeness, votes: VoteFit | None, note: str
+    panel: Panel, settings: FitSettings, parts: dict[str, Any], near: dict[str, Near], votes: VoteFit | None, note: str
 ) -> Tilt:  # fmt: skip
     heard = votes.report if votes is not None else {"unused": note.removeprefix(": ") or "no votes"}
     diagnostics = {"votes": heard}
@@ -178,9 +179,7 @@ def _tilt(
         data_share=parts["data_share"],
         gauge_share=parts["gauge_share"],
         evidence=panel.evidence,
-        closeness=near.draws,
-        closeness_prior=near.blind,
-        closeness_share=near.share,
+        closeness=near,
         jumps=parts["jumps"],
         present=parts["present"],
         positions=votes.positions if votes is not None else _no_positions(panel),

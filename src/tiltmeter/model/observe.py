@@ -285,15 +285,14 @@ def statistics(design: Design, state: int, observed: Floats, precision: Floats) 
 
 def clumping_of(rows: Rows, eta: Floats, gauge: int, rng: np.random.Generator | None = None) -> float:
     """The concentration of a gauge's events from a grid: the one that fits best with its prior, or a draw."""
-    from scipy.special import betaln, expit
+    from tiltmeter.model.mix_loops import mix_fit
 
     own = (rows.tries > 1) & (rows.gauge == gauge)
     middle, wide = CLUMPING
     grid = middle * np.exp(np.linspace(-3.0, 3.0, 19))
-    share = np.clip(expit(eta[own]), 1e-6, 1 - 1e-6)[:, None]
-    hits, miss = rows.hits[own, None], (rows.tries - rows.hits)[own, None]
-    a, b = share * grid, (1.0 - share) * grid
-    fit = (betaln(hits + a, miss + b) - betaln(a, b)).sum(axis=0)
+    share = np.clip(1.0 / (1.0 + np.exp(-eta[own])), 1e-6, 1 - 1e-6)
+    fit = np.zeros(len(grid))
+    mix_fit(rows.hits[own], rows.tries[own], share, grid, fit)
     fit -= 0.5 * (np.log(grid / middle) / wide) ** 2
     if rng is None:
         return float(grid[np.argmax(fit)])

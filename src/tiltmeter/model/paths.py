@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tiltmeter.model.arrays import Floats, Ints
+from tiltmeter.model.chains import each_chain
 from tiltmeter.model.observe import ROBUST, Design, Rows, Told, clumping_of, gaussian, predictor, statistics
 from tiltmeter.model.scales import Proposal, Scales, proposal
 
@@ -229,57 +230,80 @@ def draw(
     shape = (chains, draws, states, periods)
     tilt = np.zeros(shape, dtype=np.float32)
     gauges = {gauge: np.zeros(shape, dtype=np.float32) for gauge in design.gauges}
-    kept: list[Floats] = []
-    chance = np.zeros((states, periods))
-    tried = taken = 0
-    share = np.array_split(np.arange(draws), min(SWEEPS, draws))
-    for chain in range(chains):
-        logs, noise_of_sums = near.draw(rng), mode.noise
-        slots = np.full((states, prior.jumps), -1, dtype=np.int64)
-        for sweep in range(-WARM, len(share)):
-            _hear(design, mode, chain, sweep)
-            score = _score(mode, prior, scales, logs, slots)
-            for far in MOVES:
-                new = near.draw(rng) if far else logs + 0.8 * near.factor @ rng.standard_normal(len(logs))
-                fresh = _score(mode, prior, scales, new, slots)
-                gain = fresh + scales.density(new) - score - scales.density(logs)
-                gain += near.density(logs) - near.density(new) if far else 0.0
-                tried += 1
-                if np.log(rng.random()) < gain:
-                    logs, score = new, fresh
-                    taken += 1
-            told = _sweep(mode, prior, scales, logs, slots, rng)
-            score = _score(mode, prior, scales, logs, slots)
-            count = len(share[sweep]) if sweep >= 0 else 1
-            eta: list[Floats] = []
-            for state, walker in enumerate(mode.walkers):
-                noise = rng.standard_normal((count, periods, len(design.gauges) + 1))
-                paths, effects = walker.sample(noise, rng.standard_normal((count, len(walker.told.fixed_linear))))
-                own = predictor(design.rows[state], paths[0, :1] + paths[0, 1:], effects[0], scales.slope(logs))
-                eta.append(own)
-                if sweep < 0:
-                    continue
-                tilt[chain, share[sweep], state] = paths[:, 0]
-                for g, gauge in enumerate(design.gauges):
-                    gauges[gauge][chain, share[sweep], state] = paths[:, 0] + paths[:, g + 1]
-            if sweep % RETUNE == 0:
-                noise_of_sums = _retune(design, mode, eta, noise_of_sums, rng)
-            if sweep < 0:
-                continue
-            kept.append(logs.copy())
-            chance += told
+    rngs, done = rng.spawn(chains), np.zeros(chains)
+
+    def run(chain: int) -> tuple[Floats, Floats, float]:
+        out = (tilt[chain], [gauges[gauge][chain] for gauge in design.gauges])
+
+        def told(share: float) -> None:
+            done[chain] = share
             if progress:
-                progress((chain + (sweep + 1) / len(share)) / chains)
+                progress(float(done.mean()))
+
+        return _chain(chain, design, _apart(mode), near, prior, scales, rngs[chain], out, told)
+
+    parts = each_chain(run, chains)
     clumping = {g: float(c) for g, c in zip(design.gauges, mode.clumping, strict=True) if g in ("words", "deeds")}
     return Paths(
         tilt=tilt,
         gauges=gauges,
-        scales=np.array(kept),
+        scales=np.concatenate([part[0] for part in parts]),
         names=scales.names,
-        jumps=chance / max(len(kept), 1),
-        accepted=taken / max(tried, 1),
+        jumps=np.mean([part[1] for part in parts], axis=0),
+        accepted=float(np.mean([part[2] for part in parts])),
         clumping=clumping,
     )
+
+
+def _apart(mode: Mode) -> Mode:
+    """A copy for one chain, whose walkers it may change."""
+    return replace(mode, walkers=[Walker(replace(w.told, told=w.told.told.copy(), linear=w.told.linear.copy()))
+                                  for w in mode.walkers])  # fmt: skip
+
+
+def _chain(
+    chain: int, design: Design, mode: Mode, near: Proposal, prior: Prior, scales: Scales, rng: np.random.Generator,
+    out: tuple[Floats, list[Floats]], progress: Callable[[float], None],
+) -> tuple[Floats, Floats, float]:  # fmt: skip
+    """One chain; fills `out` and gives the logs of its scales, the chances of jumps, and the share of moves taken."""
+    tilt, gauges = out
+    states, periods = len(mode.walkers), design.periods
+    kept: list[Floats] = []
+    chance = np.zeros((states, periods))
+    taken = 0
+    share = np.array_split(np.arange(len(tilt)), min(SWEEPS, len(tilt)))
+    logs, noise_of_sums = near.draw(rng), mode.noise
+    slots = np.full((states, prior.jumps), -1, dtype=np.int64)
+    for sweep in range(-WARM, len(share)):
+        _hear(design, mode, chain, sweep)
+        score = _score(mode, prior, scales, logs, slots)
+        for far in MOVES:
+            new = near.draw(rng) if far else logs + 0.8 * near.factor @ rng.standard_normal(len(logs))
+            fresh = _score(mode, prior, scales, new, slots)
+            gain = fresh + scales.density(new) - score - scales.density(logs)
+            gain += near.density(logs) - near.density(new) if far else 0.0
+            if np.log(rng.random()) < gain:
+                logs, score = new, fresh
+                taken += 1
+        told = _sweep(mode, prior, scales, logs, slots, rng)
+        _score(mode, prior, scales, logs, slots)
+        rows = share[sweep] if sweep >= 0 else np.arange(1)
+        eta: list[Floats] = []
+        for state, walker in enumerate(mode.walkers):
+            noise = rng.standard_normal((len(rows), periods, len(design.gauges) + 1))
+            paths, effects = walker.sample(noise, rng.standard_normal((len(rows), len(walker.told.fixed_linear))))
+            eta.append(predictor(design.rows[state], paths[0, :1] + paths[0, 1:], effects[0], scales.slope(logs)))
+            if sweep >= 0:
+                tilt[rows, state] = paths[:, 0]
+                for g, gauge in enumerate(gauges):
+                    gauge[rows, state] = paths[:, 0] + paths[:, g + 1]
+        if sweep % RETUNE == 0:
+            noise_of_sums = _retune(design, mode, eta, noise_of_sums, rng)
+        if sweep >= 0:
+            kept.append(logs.copy())
+            chance += told
+            progress((sweep + 1) / len(share))
+    return np.array(kept), chance / max(len(kept), 1), taken / (len(MOVES) * (len(share) + WARM))
 
 
 def approach(design: Design, prior: Prior, scales: Scales, rng: np.random.Generator) -> tuple[Mode, Proposal]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Dates, Floats, Ints
+from tiltmeter.model.nearness import Near, arrays_of, near_of
 from tiltmeter.model.options import FitSettings
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ LOW, HIGH = 0.05, 0.95
 """Ends of the interval in q05 and q95."""
 
 _ARRAYS: Final = ("starts", "draws", "prior_draws", "pole_draws", "data_share", "present")
-_TABLES: Final = (
-    "gauge_draws", "gauge_share", "closeness", "closeness_prior", "closeness_share", "evidence", "jumps",
-)  # fmt: skip
+_TABLES: Final = ("gauge_draws", "gauge_share", "evidence", "jumps")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,11 +49,12 @@ class Tilt:
     `gauge_draws`. `pole_draws` (C, D, 2, T) are the poles' own paths, which may
     leave -1 and +1. `prior_draws` (C, K, S, T) come from the same model without data.
 
-    `closeness[definition]` (C, K, P, S, T) says how near each power and state are,
-    higher is nearer, with K <= D draws; definitions are `votes`, `words`, `deeds`
-    (axis units or logits) and `volume` (log of attention, above the power's usual).
-    Compare within one definition only. `data_share` (S, T) is 1 - posterior variance /
-    prior variance. `jumps[state]` (T,) is the posterior chance of a jump in each period.
+    `closeness[definition]` draws how near each power and state are, higher is nearer:
+    `closeness["votes"].draws(0)` (N, S, T) is the nearness to the first of `powers`, `.prior(0)` the
+    same without data. Definitions are `votes` (axis units), `words`, `deeds` (logits), `figures` (usual
+    spreads) and `volume` (log of attention, above the power's usual); compare within one
+    only. `data_share` (S, T) is 1 - posterior variance / prior variance. `jumps[state]`
+    (T,) is the posterior chance of a jump in each period.
     """
 
     theatre: str
@@ -71,9 +71,7 @@ class Tilt:
     data_share: Floats
     gauge_share: dict[str, Floats]
     evidence: dict[str, Ints]
-    closeness: dict[str, Floats]
-    closeness_prior: dict[str, Floats]
-    closeness_share: dict[str, Floats]
+    closeness: dict[str, Near]
     jumps: dict[str, Floats]
     present: Bools
     """Whether the state is on the calendar in the period, shape (S, T)."""
@@ -182,6 +180,8 @@ class Tilt:
         arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
         for table in _TABLES:
             arrays |= {f"{table}/{name}": value for name, value in getattr(self, table).items()}
+        for definition, near in self.closeness.items():
+            arrays |= {f"closeness/{definition}/{name}": value for name, value in arrays_of(near).items()}
         arrays |= {f"positions/{name}": getattr(self.positions, name) for name in ("mean", "sd", "present")}
         meta = {name: getattr(self, name) for name in _META} | {"voters": self.positions.voters}
         meta["settings"] = asdict(self.settings)
@@ -202,16 +202,21 @@ class Tilt:
             with np.load(path.with_name(path.name + ".npz"), allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             tables: dict[str, Any] = {table: {} for table in _TABLES}
+            near: dict[str, dict[str, Any]] = {}
             for name, value in arrays.items():
-                if (table := name.partition("/")[0]) in tables:
-                    tables[table][name.partition("/")[2]] = value
+                table, _, key = name.partition("/")
+                if table in tables:
+                    tables[table][key] = value
+                elif table == "closeness":
+                    near.setdefault(key.partition("/")[0], {})[key.partition("/")[2]] = value
+            tables["closeness"] = {definition: near_of(parts) for definition, parts in near.items()}
             place = {name: arrays[f"positions/{name}"] for name in ("mean", "sd", "present")}
             positions = Positions(voters=tuple(meta.pop("voters")), **place)
             meta |= {name: tuple(meta[name]) for name in ("states", "poles", "powers", "periods", "gauges")}
             settings = FitSettings(**meta.pop("settings"))
             own = {name: arrays[name] for name in _ARRAYS}
             return cls(**meta, **own, **tables, positions=positions, settings=settings)
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, StopIteration) as error:
             raise ModelError("no fit that this version can read", mend="run fit", where=str(path)) from error
 
     def _gauge(self, gauge: str) -> Floats:

@@ -24,7 +24,7 @@ def _weight(square: float) -> float:
     return 0.5 * (1.0 - t) / ((1.0 + t) * x)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def ballots_to_actors(
     first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, weight: Floats, out: Floats
 ) -> None:
@@ -60,7 +60,7 @@ def ballots_to_actors(
                 out[c, 1] += sign - w1 * c1 - w2 * c2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def ballots_to_items(
     first: Ints, cell: Ints, choice: Ints, place: Floats, weight: Floats, prior: Floats, item: Floats
 ) -> None:
@@ -117,7 +117,7 @@ def _mean_curvature(eta: float, wide: float) -> float:
     return shrink * p * (1.0 - p)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def curvature_to_actors(first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, out: Floats) -> None:
     """
     Information and score of the ballots on each actor and period; fills `out` (cells, 2).
@@ -148,7 +148,7 @@ def curvature_to_actors(first: Ints, cell: Ints, choice: Ints, item: Floats, pla
             out[c, 0] += told * b * b
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def smooth(told: Floats, span: Ints, step: Floats, start: Floats, place: Floats, lag: Floats) -> float:
     """
     Exact Kalman filter and smoother of every actor's random walk.
@@ -185,7 +185,7 @@ def smooth(told: Floats, span: Ints, step: Floats, start: Floats, place: Floats,
     return bound
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def draw_walks(told: Floats, span: Ints, step: Floats, start: Floats, noise: Floats, out: Floats) -> None:
     """
     Whole paths of every actor from the same Gaussian that `smooth` summarises; fills `out` (D, A, T).

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tiltmeter.model.arrays import Floats, Ints
+from tiltmeter.model.chains import each_chain
 from tiltmeter.model.votes import STEP_YEAR, TAIL, Votes
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ STEP_WEIGHT: Final = 4.0
 @dataclass(frozen=True, slots=True, eq=False)
 class VoteDraws:
     """
-    Exact draws of the votes model: `paths` (C, D, A, T), not turned to either side.
+    Exact draws of the votes model: `paths` (C, D, R, T) of the actors asked for, not turned to either side.
+
+    `mean` and `variance` (A, T) are those of all actors, every draw turned so that the poles' order is right.
 
     `told[c, d]` (A, T, 2) would be large: `messages` (C, K, A, U, 2) keeps it for K evenly
     spread draws, U being the periods that have votes, `dates` (U,). `step` (C, D, A) is the step
@@ -32,6 +35,8 @@ class VoteDraws:
     """
 
     paths: Floats
+    mean: Floats
+    variance: Floats
     messages: Floats
     message_draws: Ints
     dates: Ints
@@ -39,7 +44,8 @@ class VoteDraws:
 
 
 def sample_votes(
-    votes: Votes, *, settings: FitSettings, rng: np.random.Generator, messages: int = 1, step: Floats | None = None
+    votes: Votes, *, settings: FitSettings, rng: np.random.Generator, messages: int = 1, step: Floats | None = None,
+    rows: Ints | None = None,
 ) -> VoteDraws:  # fmt: skip
     """
     Draws positions from the exact posterior of the votes model by Polya-Gamma Gibbs sampling.
@@ -54,6 +60,7 @@ def sample_votes(
         rng: Source of randomness.
         messages: How many draws per chain to keep the votes' own message of.
         step: Variances of the steps into each period, shape (A, T), to take as given; learnt if None.
+        rows: The actors whose paths are wanted, all if None.
 
     Source:
         Polson, Scott and Windle 2013, "Bayesian Inference for Logistic Models Using Polya-Gamma Latent
@@ -76,8 +83,8 @@ def sample_votes(
     rounds = min(settings.draws, MOST)
     of_round = np.arange(settings.draws) * rounds // settings.draws
     pick = np.unique(np.linspace(0, rounds - 1, min(messages, rounds)).astype(np.int64))
-    shape = (settings.chains, settings.draws, votes.actors, votes.periods)
-    paths = np.zeros(shape, dtype=np.float32)
+    asked = np.arange(votes.actors) if rows is None else rows
+    paths = np.zeros((settings.chains, settings.draws, len(asked), votes.periods), dtype=np.float32)
     kept = np.zeros((settings.chains, len(pick), votes.actors, spots, 2))
     steps = np.zeros((settings.chains, settings.draws, votes.actors))
     given = np.zeros((votes.actors, spots))
@@ -87,18 +94,27 @@ def sample_votes(
     of_items = period_of_items(votes)
     when = np.where(of_items >= 0, np.searchsorted(dates, of_items), -1)
     begin = np.repeat(guess(votes), max(spots, 1), axis=1)
-    for chain in range(settings.chains):
-        own = begin + 0.3 * rng.standard_normal(begin.shape)
+    rngs = rng.spawn(settings.chains)
+
+    def run(chain: int) -> tuple[Floats, Floats]:
+        own, dice = begin + 0.3 * rngs[chain].standard_normal(begin.shape), rngs[chain]
         drawn, sizes = np.zeros((rounds, votes.actors, spots)), np.zeros((rounds, votes.actors))
-        told = np.zeros((len(pick), votes.actors, spots, 2))
         loops.gibbs(
             votes.first, cell, votes.choice, when, span, gaps, prior, scale, STEP_WEIGHT, TAIL,
-            WARM, given, own, drawn, sizes, pick, told, rng,
+            WARM, given, own, drawn, sizes, pick, kept[chain], dice,
         )  # fmt: skip
-        kept[chain] = told
         steps[chain] = sizes[of_round]
-        loops.fill_in(drawn[of_round], dates, clock, votes.span, steps[chain], rng, paths[chain])
-    return VoteDraws(paths, kept, np.searchsorted(of_round, pick), dates, steps)
+        wanted = drawn[of_round][:, asked]
+        loops.fill_in(wanted, dates, clock, votes.span[asked], steps[chain][:, asked], dice, paths[chain])
+        a, b = votes.poles
+        turn = np.where((drawn[:, b] - drawn[:, a]).mean(axis=1) < 0, -1.0, 1.0)
+        sums = np.zeros((2, votes.actors, votes.periods))
+        loops.between(drawn, dates, clock, votes.span, sizes, turn, sums[0], sums[1])
+        return sums[0], sums[1]
+
+    parts = each_chain(run, settings.chains)
+    mean, square = (np.sum([part[k] for part in parts], axis=0) / (settings.chains * rounds) for k in range(2))
+    return VoteDraws(paths, mean, square - mean**2, kept, np.searchsorted(of_round, pick), dates, steps)
 
 
 def _shorten(span: Ints, dates: Ints) -> Ints:

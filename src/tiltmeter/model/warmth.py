@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tiltmeter.model.arrays import Floats
+from tiltmeter.model.nearness import Distances, Near, Walks
 from tiltmeter.model.observe import CLUMPING, OFFSET_MEAN, ROBUST, plain_scale
 from tiltmeter.model.panels import GAUGES
 from tiltmeter.model.tilt import moments
@@ -30,15 +31,6 @@ MOST: Final = 10_000_000
 """Numbers kept per definition, at most."""
 
 
-@dataclass(slots=True, eq=False)
-class Closeness:
-    """Draws (C, K, P, S, T) by definition, the same without data, and the share of the data (P, S, T)."""
-
-    draws: dict[str, Floats] = field(default_factory=dict)
-    blind: dict[str, Floats] = field(default_factory=dict)
-    share: dict[str, Floats] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Counts:
     """What is observed of each dyad (P · S rows) and period: hits of tries, a count with offset, or a value."""
@@ -51,7 +43,7 @@ class _Counts:
 
 def closeness(
     panel: Panel, years: Floats, votes: VoteFit | None, settings: FitSettings, rng: np.random.Generator
-) -> Closeness:
+) -> dict[str, Near]:
     """
     Nearness of every power to every state by each definition that has data.
 
@@ -60,22 +52,17 @@ def closeness(
     events relative to all the source tells. `figures`: their signed sums, in the dyad's
     own usual spread. The last four are random walks with heavy-tailed steps.
     """
-    near = Closeness()
+    near: dict[str, Near] = {}
     size = settings.chains * len(panel.powers) * len(panel.states) * len(years)
     keep = min(settings.draws, max(10, min(settings.draws // KEEP, MOST // max(size, 1))))
     if votes is not None:
-        _by_votes(panel, votes, near, keep, settings, rng)
+        near["votes"] = _by_votes(panel, votes, keep, settings, rng)
     for name, counts in _observed(panel).items():
-        walk = _walks(counts, years, settings, rng, keep)
-        shape = (settings.chains, keep, len(panel.powers), len(panel.states), len(years))
-        near.draws[name], near.blind[name] = walk[0].reshape(shape), walk[1].reshape(shape)
-        near.share[name] = walk[2].reshape(shape[2:])
+        near[name] = _walks(counts, years, settings, (settings.chains * keep, int(rng.integers(1 << 31))), panel)
     return near
 
 
-def _by_votes(
-    panel: Panel, votes: VoteFit, near: Closeness, keep: int, settings: FitSettings, rng: np.random.Generator
-) -> None:
+def _by_votes(panel: Panel, votes: VoteFit, keep: int, settings: FitSettings, rng: np.random.Generator) -> Distances:
     blind = blind_walks(votes.prior_var, settings.chains, keep, rng)
     for pole, place in zip(panel.poles, (-1.0, 1.0), strict=True):
         # the axis holds a pole's mean over the reference, with votes or without
@@ -84,22 +71,23 @@ def _by_votes(
         known[: panel.reference[0]] = known[panel.reference[1] :] = False
         if known.any():
             path += place - path[:, :, known].mean(axis=-1, keepdims=True)
-    near.draws["votes"] = _distances(panel, votes, votes.paths[:, :keep])
-    near.blind["votes"] = _distances(panel, votes, blind)
     states = votes.rows(panel.states)
+    # evenly spread: neighbouring draws of a chain are alike
+    paths = votes.paths[:, np.linspace(0, settings.draws - 1, keep).astype(np.int64)]
     wide = np.nan_to_num(votes.prior_var[states], nan=1.0)
-    left = np.nan_to_num(moments(votes.paths[:, :keep, states])[1], nan=1.0)
-    near.share["votes"] = np.tile(np.clip(1.0 - left / wide, 0.0, 1.0), (len(panel.powers), 1, 1))
+    left = np.nan_to_num(moments(paths[:, :, states])[1], nan=1.0)
+    share = np.tile(np.clip(1.0 - left / wide, 0.0, 1.0), (len(panel.powers), 1, 1))
+    return Distances(*_sides(panel, votes, paths), *_sides(panel, votes, blind), share)
 
 
-def _distances(panel: Panel, votes: VoteFit, paths: Floats) -> Floats:
-    """Minus the distance of every power and state, (C, K, P, S, T); nan where one has no place."""
-    states = votes.rows(panel.states)
-    out = np.full((*paths.shape[:2], len(panel.powers), len(states), paths.shape[-1]), np.nan, dtype=np.float32)
-    for p, power in enumerate(panel.powers):
-        if power in votes.wanted:
-            out[:, :, p] = -np.abs(paths[:, :, states] - paths[:, :, [votes.wanted.index(power)]])
-    return out
+def _sides(panel: Panel, votes: VoteFit, paths: Floats) -> tuple[Floats, Floats]:
+    """Paths of the states (N, S, T) and of the powers (N, P, T); nan where one has no place."""
+    flat = paths.reshape(-1, *paths.shape[2:])
+    power = np.full((len(flat), len(panel.powers), flat.shape[-1]), np.nan, dtype=np.float32)
+    for p, code in enumerate(panel.powers):
+        if code in votes.wanted:
+            power[:, p] = flat[:, votes.wanted.index(code)]
+    return flat[:, votes.rows(panel.states)], power
 
 
 def _observed(panel: Panel) -> dict[str, _Counts]:
@@ -138,9 +126,7 @@ def _volume(panel: Panel, size: tuple[int, int]) -> _Counts:
     return _Counts("count", count, np.maximum(usual, 1e-9) * total, 0.0)
 
 
-def _walks(
-    counts: _Counts, years: Floats, settings: FitSettings, rng: np.random.Generator, keep: int
-) -> tuple[Floats, Floats, Floats]:
+def _walks(counts: _Counts, years: Floats, settings: FitSettings, count: tuple[int, int], panel: Panel) -> Walks:
     from tiltmeter.model import votes_loops as loops
 
     dyads, periods = counts.first.shape
@@ -158,13 +144,10 @@ def _walks(
         place[:, :, 0] = np.clip(place[:, :, 0], -8.0, 8.0)
         if turn >= 3:
             step, clump = _steps(place, lag, years, settings), _clump(counts, place[:, :, 0])
-    shape = (settings.chains * keep, dyads, periods)
-    draws, blind = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
-    loops.draw_walks(told, span, step, start, rng.standard_normal(shape, dtype=np.float32), draws)
-    nothing = np.zeros_like(told)
-    loops.draw_walks(nothing, span, step, start, rng.standard_normal(shape, dtype=np.float32), blind)
     wide = start[:, 1:] + np.cumsum(np.where(np.arange(periods) > 0, step, 0.0), axis=1)
-    return draws, blind, np.clip(1.0 - place[:, :, 1] / wide, 0.0, 1.0)
+    shape = (len(panel.powers), len(panel.states), periods)
+    share = np.clip(1.0 - place[:, :, 1] / wide, 0.0, 1.0).reshape(shape)
+    return Walks(told.reshape(*shape, 2), step.reshape(shape), start[0], np.array(count), share)
 
 
 def _gaussian(counts: _Counts, eta: Floats, clump: float) -> Floats:
@@ -197,26 +180,26 @@ def _clump(counts: _Counts, eta: Floats) -> float:
     """How much events clump, from a grid, with its prior; not used for values."""
     if counts.kind == "value":
         return CLUMPING[0]
-    from scipy.special import betaln, expit, gammaln
+    from scipy.special import gammaln
+
+    from tiltmeter.model.mix_loops import mix_fit
 
     own = counts.second > (1 if counts.kind == "mix" else 1e-9)
     grid = CLUMPING[0] * np.exp(np.linspace(-4.0, 3.0, 15))
-    one, two = counts.first[own], counts.second[own]
+    one, two, eta = counts.first[own], counts.second[own], eta[own]
     if len(one) > 5000:
         pick = np.linspace(0, len(one) - 1, 5000).astype(np.int64)
-        one, two, eta = one[pick], two[pick], eta[own][pick]
-    else:
-        eta = eta[own]
-    one, two, eta = one[:, None], two[:, None], eta[:, None]
+        one, two, eta = one[pick], two[pick], eta[pick]
+    fit = np.zeros(len(grid))
     if counts.kind == "mix":
-        share = np.clip(expit(eta), 1e-6, 1 - 1e-6)
-        a, b = share * grid, (1.0 - share) * grid
-        fit = betaln(one + a, two - one + b) - betaln(a, b)
+        mix_fit(one, two, np.clip(1.0 / (1.0 + np.exp(-eta)), 1e-6, 1 - 1e-6), grid, fit)
     else:
-        mean = two * np.exp(eta)
-        fit = gammaln(one + grid) - gammaln(grid) + grid * np.log(grid / (grid + mean))
-        fit = fit + one * np.log(mean / (grid + mean))
-    return float(grid[np.argmax(fit.sum(axis=0) - 0.5 * (np.log(grid / CLUMPING[0]) / CLUMPING[1]) ** 2)])
+        mean, some = two * np.exp(eta), one > 0
+        fit += len(one) * grid * np.log(grid) - (grid * np.log(grid + mean[:, None])).sum(axis=0)
+        # most periods have no event, and their share of gammas and logs is nothing
+        tall, ahead = one[some, None], mean[some, None]
+        fit += (gammaln(tall + grid) - gammaln(grid) + tall * np.log(ahead / (grid + ahead))).sum(axis=0)
+    return float(grid[np.argmax(fit - 0.5 * (np.log(grid / CLUMPING[0]) / CLUMPING[1]) ** 2)])
 
 
 def _steps(place: Floats, lag: Floats, years: Floats, settings: FitSettings) -> Floats:

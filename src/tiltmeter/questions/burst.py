@@ -80,15 +80,16 @@ def bursts(
 
 def _tail(sums: Ints, calm: Ints) -> Floats:
     """Chance of so many or more in calm times."""
-    from scipy.stats import nbinom, poisson
+    # the tails of scipy.stats, whose import alone takes a second
+    from scipy.special import betainc, pdtrc
 
     # half a count is added, so that a series that was silent so far allows one
     mean = (calm.sum() + 0.5 * WINDOW) / max(len(calm), 1) if len(calm) else 0.5
     spread = float(calm.var()) if len(calm) else mean
     if spread <= mean * 1.05:
-        return np.asarray(poisson.sf(sums - 1, mean))
+        return np.where(sums > 0, pdtrc(sums - 1.0, mean), 1.0)
     size = mean**2 / (spread - mean)
-    return np.asarray(nbinom.sf(sums - 1, size, size / (size + mean)))
+    return np.where(sums > 0, betainc(np.maximum(sums, 1.0), size, mean / (size + mean)), 1.0)
 
 
 def _runs(counts: Ints, hot: Bools, chance: Floats) -> list[Burst]:

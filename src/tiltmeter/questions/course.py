@@ -164,11 +164,17 @@ def _gauges(basis: Basis, about: list[int], sign: float) -> dict[str, Course]:
     """The tilt and each of its gauges, higher toward the power asked about."""
     tilt = basis.tilt
     assert tilt is not None  # noqa: S101 - the caller has seen to it
-    prior = sign * tilt.prior_draws.reshape(-1, *tilt.prior_draws.shape[2:])[:, about]
-    courses = {"tilt": Course(sign * tilt.paths()[:, about], prior, tilt.data_share[about])}
+    prior = _of(tilt.prior_draws.reshape(-1, *tilt.prior_draws.shape[2:]), about, sign)
+    courses = {"tilt": Course(_of(tilt.paths(), about, sign), prior, tilt.data_share[about])}
     for gauge in tilt.gauge_draws:
-        courses[gauge] = Course(sign * tilt.paths(gauge)[:, about], prior, tilt.gauge_share[gauge][about])
+        courses[gauge] = Course(_of(tilt.paths(gauge), about, sign), prior, tilt.gauge_share[gauge][about])
     return courses
+
+
+def _of(paths: Floats, about: list[int], sign: float) -> Floats:
+    """The paths of some states, turned; without a copy where all are asked about as they stand."""
+    own = paths if about == list(range(paths.shape[1])) else paths[:, about]
+    return own if sign > 0 else np.negative(own)
 
 
 def _between(claim: Claim, basis: Basis) -> tuple[dict[str, Course], dict[str, str], str | None] | str:

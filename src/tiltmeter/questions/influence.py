@@ -170,25 +170,11 @@ def closeness(case: _Case) -> Curve | str:
     if case.power not in tilt.powers:
         return f"{case.power} is not among the theatre's powers"
     at = tilt.powers.index(case.power)
-    draws = _joined(tilt.closeness["votes"])[:, at]
+    near = tilt.closeness["votes"]
+    draws = near.draws(at)
     if not np.isfinite(draws).any():
         return f"{case.power} does not vote"
-    prior = tilt.closeness_prior.get("votes")
-    blind = _joined(prior)[:, at] if prior is not None else _distance(case, tilt)
-    return _curve("closeness", "axis units", draws, blind, tilt.closeness_share["votes"][at])
-
-
-def _distance(case: _Case, tilt: Tilt) -> Floats:
-    """Minus the distance of two places without data: a pole is anchored in the reference, others walk as states do."""
-    states = _joined(tilt.prior_draws)
-    rng = case.rng("distance")
-    other = states[rng.permutation(len(states)), rng.integers(0, states.shape[1], len(states))]
-    poles = (case.theatre.poles.a, case.theatre.poles.b)
-    if case.power in poles:
-        window = tilt.window(*case.theatre.reference)
-        anchor = (-1.0, 1.0)[poles.index(case.power)]
-        other = other - mean(other[:, window], axis=1)[:, None] + anchor
-    return np.asarray(-np.abs(states - other[:, None]))
+    return _curve("closeness", "axis units", draws, near.prior(at), near.share[at])
 
 
 def cooperation(case: _Case) -> Curve | str:
@@ -225,11 +211,10 @@ def relations(case: _Case) -> Curve | str:
     if case.power not in tilt.powers:
         return f"{case.power} is not among the theatre's powers"
     at = tilt.powers.index(case.power)
-    share = tilt.closeness_share["figures"][at]
-    if not share.max(initial=0.0) > NOTHING:
+    near = tilt.closeness["figures"]
+    if not near.share[at].max(initial=0.0) > NOTHING:
         return f"no signed sums of {case.power} with these states"
-    draws, prior = (_joined(table["figures"])[:, at] for table in (tilt.closeness, tilt.closeness_prior))
-    return _curve("relations", "usual spreads", draws, prior, share)
+    return _curve("relations", "usual spreads", near.draws(at), near.prior(at), near.share[at])
 
 
 def security(case: _Case) -> Curve | str:
@@ -345,11 +330,6 @@ def _curve(name: str, unit: str, draws: Floats, prior: Floats, share: Floats) ->
     parts = [np.concatenate([side, mean(side, axis=1)[:, None]], axis=1) for side in (draws, prior)]
     whole = np.nan_to_num(np.concatenate([share, mean(share, axis=0)[None]]))
     return Curve(name, unit, parts[0].astype(np.float32), parts[1].astype(np.float32), whole)
-
-
-def _joined(draws: Floats) -> Floats:
-    """Chains and draws as one axis."""
-    return draws.reshape(-1, *draws.shape[2:])
 
 
 DEFINITIONS: Final[dict[str, Callable[[_Case], Curve | str]]] = {

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from tiltmeter.model.arrays import Floats
+from tiltmeter.model.nearness import walk_back
 
 LEVEL_SD: Final = 1.0
 """Prior sd of the first level, logits: from a tenth to nine tenths is about two of them each way."""
@@ -49,13 +50,14 @@ def shares(hits: Floats, tries: Floats, years: Floats, *, start: float, draws: i
     (True, (200, 1, 50))
     """
     level = float(np.log(start / (1.0 - start)))
-    years = np.maximum(years, 1e-6)
+    # time is the first axis inside, so that each step works on one stretch of memory
+    hits, tries, years = hits.T, tries.T, np.maximum(years, 1e-6)[:, None]
     worth = tries / (1.0 + np.maximum(tries - 1.0, 0.0) / (CLUMPING + 1.0))
     rate = np.where(tries > 0, hits / np.maximum(tries, 1.0), 0.0)
     eta = np.full(hits.shape, level)
     step = STEP_YEAR**2
     for turn in range(ROUNDS):
-        share = 1.0 / (1.0 + np.exp(-eta))
+        share = _expit(eta)
         precision = worth * share * (1.0 - share)
         score = worth * (rate - share)
         filtered = _filter(precision, precision * eta + score, level, step * years)
@@ -63,61 +65,52 @@ def shares(hits: Floats, tries: Floats, years: Floats, *, start: float, draws: i
         eta = np.clip(mean, -6.0, 6.0)
         if turn >= 2:
             step = _learn(mean, var, lag, years)
-    drawn = _draw(filtered, step * years, draws, rng)
-    blind = level + LEVEL_SD * rng.standard_normal((draws, len(hits), 1))
-    walk = np.sqrt(step * years) * rng.standard_normal((draws, *hits.shape))
-    walk[:, :, 0] = 0.0
-    prior = blind + np.cumsum(walk, axis=2)
-    wide = LEVEL_SD**2 + step * (np.cumsum(years) - years[0])
-    return Paths(_expit(drawn), _expit(prior), np.clip(1.0 - var / wide, 0.0, 1.0))
+    shape = (len(years), draws, hits.shape[1])
+    steps = np.broadcast_to(step * years, hits.shape)
+    drawn = walk_back(*filtered, steps, rng.standard_normal(shape, dtype=np.float32))
+    walk = rng.standard_normal(shape, dtype=np.float32) * np.sqrt(step * years[:, None]).astype(np.float32)
+    walk[0] = level + LEVEL_SD * rng.standard_normal(shape[1:])
+    prior = np.moveaxis(np.cumsum(walk, axis=0), 0, -1)
+    wide = LEVEL_SD**2 + step * (np.cumsum(years, axis=0) - years[0])
+    return Paths(_expit(drawn), _expit(prior), np.clip(1.0 - var / wide, 0.0, 1.0).T)
 
 
 def _expit(path: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-path)), dtype=np.float32)
+    return np.asarray(1.0 / (1.0 + np.exp(-path)))
 
 
 def _filter(precision: Floats, linear: Floats, level: float, step: Floats) -> tuple[Floats, Floats]:
-    """Filtered means and variances, shape (R, T) each."""
+    """Filtered means and variances, shape (T, R) each."""
     mean, var = np.zeros(precision.shape), np.zeros(precision.shape)
-    at, wide = np.full(len(precision), level), np.full(len(precision), LEVEL_SD**2)
-    for t in range(precision.shape[1]):
+    at, wide = np.full(precision.shape[1], level), np.full(precision.shape[1], LEVEL_SD**2)
+    for t in range(len(precision)):
         if t:
             wide = wide + step[t]
-        tight = 1.0 / wide + precision[:, t]
-        at = (at / wide + linear[:, t]) / tight
-        wide = 1.0 / tight
-        mean[:, t], var[:, t] = at, wide
+        grow = 1.0 + wide * precision[t]
+        at = (at + wide * linear[t]) / grow
+        wide = wide / grow
+        mean[t], var[t] = at, wide
     return mean, var
 
 
 def _smooth(filtered: tuple[Floats, Floats], step: Floats) -> tuple[Floats, Floats, Floats]:
-    """Smoothed means and variances, and covariances with the period before."""
+    """Smoothed means and variances, and covariances with the period before; shape (T, R)."""
     mean, var = filtered[0].copy(), filtered[1].copy()
+    gain = np.zeros(mean.shape)
+    gain[:-1] = var[:-1] / (var[:-1] + step[1:])
+    mean *= 1.0 - gain
+    square = gain**2
+    var[:-1] -= square[:-1] * (var[:-1] + step[1:])
+    for t in range(len(mean) - 2, -1, -1):
+        mean[t] += gain[t] * mean[t + 1]
+        var[t] += square[t] * var[t + 1]
     lag = np.zeros(mean.shape)
-    for t in range(mean.shape[1] - 2, -1, -1):
-        gain = filtered[1][:, t] / (filtered[1][:, t] + step[t + 1])
-        mean[:, t] += gain * (mean[:, t + 1] - filtered[0][:, t])
-        lag[:, t + 1] = gain * var[:, t + 1]
-        var[:, t] += gain**2 * (var[:, t + 1] - filtered[1][:, t] - step[t + 1])
+    lag[1:] = gain[:-1] * var[1:]
     return mean, var, lag
 
 
 def _learn(mean: Floats, var: Floats, lag: Floats, years: Floats) -> float:
     """The step's variance per year, one for all rows; the prior weighs as much as two years of one row."""
-    square = np.diff(mean, axis=1) ** 2 + var[:, 1:] + var[:, :-1] - 2.0 * lag[:, 1:]
+    square = np.diff(mean, axis=0) ** 2 + var[1:] + var[:-1] - 2.0 * lag[1:]
     own = 2.0 / years.mean()
     return float((own * STEP_YEAR**2 + (np.maximum(square, 0.0) / years[1:]).sum()) / (own + square.size))
-
-
-def _draw(filtered: tuple[Floats, Floats], step: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    """Whole paths, drawn backwards."""
-    mean, var = filtered
-    path = np.zeros((draws, *mean.shape))
-    noise = np.asarray(rng.standard_normal(path.shape))
-    last = mean.shape[1] - 1
-    path[:, :, last] = mean[:, last] + np.sqrt(var[:, last]) * noise[:, :, last]
-    for t in range(last - 1, -1, -1):
-        gain = var[:, t] / (var[:, t] + step[t + 1])
-        at = mean[:, t] + gain * (path[:, :, t + 1] - mean[:, t])
-        path[:, :, t] = at + np.sqrt(var[:, t] * (1.0 - gain)) * noise[:, :, t]
-    return path

@@ -1,0 +1,23 @@
+"""Chains side by side: the compiled loops let go of the interpreter, so threads share the work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def each_chain(work: Callable[[int], Found], chains: int) -> list[Found]:
+    """
+    What `work` gives for every chain, in order; chains must not write to anything in common.
+
+    >>> each_chain(lambda chain: chain**2, 3)
+    [0, 1, 4]
+    """
+    if chains == 1:
+        return [work(0)]
+    with ThreadPoolExecutor(min(chains, os.cpu_count() or 1)) as pool:
+        return list(pool.map(work, range(chains)))
