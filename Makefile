@@ -5,7 +5,7 @@ PYTHON ?= python3
 WORKSPACE ?= tiltmeter-demo
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check lint types floors format lock slow sample docs pictures readme scores clean
+.PHONY: install demo test check lint types floors format lock slow sample docs site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -42,6 +42,7 @@ format: install
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra docs -c requirements.lock pyproject.toml -o docs/requirements.lock
 
 slow: install
 	$(BIN)/python -m pytest -m slow
@@ -49,6 +50,12 @@ slow: install
 # the pages that are made from the program; tests fail when docs/cli.md is stale
 docs: install
 	$(BIN)/python docs/make_cli.py
+
+# the documentation as a site in build/site, built strictly: a page left out or a link that leads nowhere fails
+site: install
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r docs/requirements.lock
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "the site: build/site/index.html"
 
 # the README's chart, and what its commands print (the demo runs: some minutes)
 pictures: install
