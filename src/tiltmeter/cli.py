@@ -262,11 +262,14 @@ def ask(
     from tiltmeter.questions.finding import to_json
 
     workspace = _workspace()
-    found = workspace.ask(workspace.claims(claim) if claim else None)
+    asked = workspace.claims(claim) if claim else None
+    found = workspace.ask(asked)
     if json_:
         _print_json([to_json(one) for one in found])
-    else:
-        _show("findings", found)
+        return
+    for one in asked or ():
+        print(f"Tested as: {one.form()}")
+    _show("findings", found)
 
 
 @app.command()

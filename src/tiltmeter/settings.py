@@ -116,6 +116,9 @@ class Poles(_Strict):
         return self
 
 
+_INTERVALS: Final = frozenset({"window", "other", "span"})
+
+
 class Claim(_Strict):
     """
     One sentence that somebody printed, in a form that can be tested.
@@ -166,6 +169,22 @@ class Claim(_Strict):
         if missing:
             raise _fault(f"a claim of kind {self.kind} needs {', '.join(missing)}", f"add {missing[0]} = …")
         return self
+
+    def form(self) -> str:
+        """
+        The claim by its fields, on one line: what a sentence was understood as.
+
+        >>> Claim(id="x", kind="member_of", a="KAZ", b="CSTO").form()
+        'member_of · a KAZ · b CSTO'
+        """
+        told = self.model_dump(mode="json", exclude_defaults=True, exclude={"id", "kind", "text", "said_by", "source"})
+        parts = (
+            f"{name} {'/'.join(value) if name in _INTERVALS else ' '.join(value)}"
+            if isinstance(value, list | tuple)
+            else f"{name} {value}"
+            for name, value in told.items()
+        )
+        return " · ".join([self.kind, *parts])
 
 
 class Theatre(_Strict):

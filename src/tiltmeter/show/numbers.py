@@ -56,7 +56,8 @@ def percent(value: float | None, language: str) -> str:
     """
     if value is None or not np.isfinite(value):
         return "–"
-    if 0.0 < value < 0.01 or 0.99 < value < 1.0:
+    # no share of draws is certain: none of two thousand is less than one in a hundred, not never
+    if value < 0.01 or value > 0.99:
         low = value < 0.5
         over, under = ("über", "unter") if language == "de" else ("over", "under")
         return f"{under} 1 %" if low else f"{over} 99 %"

@@ -226,8 +226,7 @@ def _tested(read: Brief, language: str) -> list[RenderableType]:
         if one.finding is None:
             rows.append(_hanging(_text("–", "dim"), said, one.why, dim=True))
             continue
-        verdict = _verdict(one.finding, language)
-        rows.append(_beside(verdict, _text(said)))
+        rows.append(_beside(_verdict(one.finding, language), _text(said).append(f"\n{one.claim.form()}", style="dim")))
     return rows
 
 
