@@ -74,6 +74,39 @@ def train(
         print(path)
 
 
+@app.command("eval")
+def evaluate(
+    labelled: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SET]", help="Labelled sentences, a file or folder; held-back ones without."),
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Of SET; its folders' names tell without it.")] = None,
+    differences: Annotated[int, typer.Option(help="Sentences to show where coder and labels differ.", min=0)] = 0,
+    json_: Json = False,
+) -> None:
+    """Score the coder on labelled sentences: by language, root and phenomenon, with intervals."""
+    from tiltmeter import scores
+
+    items = scores.labelled(labelled, language=language) if labelled else scores.held_back()
+    coder, namer = _trained()
+    with _progress("scoring") as step:
+        judged = scores.judge(coder, items, progress=step)
+        found, named = scores.scored(judged), scores.named(namer, items)
+    differ, learnt = scores.differing(judged)[:differences], scores.learnt_from(items)
+    if json_:
+        head = {"set": str(labelled or "held back"), "learnt_from": learnt, **found.to_json()}
+        roots = {name: one.to_json() for name, one in named.items()}
+        _print_json({**head, "classify": roots, "differences": [scores.difference(one) for one in differ]})
+    else:
+        from rich.console import Console
+
+        from tiltmeter.show.scores import scores as table
+
+        title = str(labelled or "The held-back part of the corpus")
+        title += f"\n{learnt:,} of these sentences were learnt from: their scores say little." if learnt else ""
+        Console().print(table(found, title=title, named=named, differ=differ))
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The workspace to make.")] = Path("tiltmeter-demo"),
