@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from tiltmeter.coder.classify import Asked, Namer
 from tiltmeter.coder.classify import find as find_name
@@ -21,7 +21,24 @@ MOST: Final = 12_000_000
 """Code points of a document at most."""
 
 
-def events(lines: Iterable[str], coder: Coder, *, note: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+class Reader(Protocol):
+    """What reads texts: the coder, or an engine in its place."""
+
+    @property
+    def languages(self) -> Mapping[str, Any]:
+        """What it reads, by ISO 639-1 code."""
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which it gives an event."""
+
+    def code_all(
+        self, texts: Sequence[tuple[str, str, dt.date | None]], *, all_events: bool = False
+    ) -> Sequence[Coded]:
+        """Events of texts, each with its language and dateline; with `all_events` the unsure ones too."""
+
+
+def events(lines: Iterable[str], reader: Reader, *, note: Callable[[str], None]) -> Iterator[dict[str, Any]]:
     """
     One answer per line of documents, in their order.
 
@@ -29,25 +46,33 @@ def events(lines: Iterable[str], coder: Coder, *, note: Callable[[str], None]) -
 
     Args:
         lines: JSON lines `{"id", "text", "language"?, "date"?}`.
-        coder: The coder.
+        reader: The coder, or an engine in its place.
         note: Told of each malformed line.
     """
-    for block in _blocks(enumerate(lines, start=1)):
-        read = [_document(number, line, note) for number, line in block]
-        yield from answer(read, coder)
+    for block in blocks(lines):
+        answers, notes = answered(block, reader)
+        for wrong in notes:
+            note(wrong)
+        yield from answers
 
 
-def answer(read: list[dict[str, Any]], coder: Coder) -> list[dict[str, Any]]:
+def answered(block: Sequence[tuple[int, str]], reader: Reader) -> tuple[list[dict[str, Any]], list[str]]:
+    """The answers to numbered lines, and a note for each malformed one."""
+    notes: list[str] = []
+    return answer([_document(number, line, notes.append) for number, line in block], reader), notes
+
+
+def answer(read: list[dict[str, Any]], reader: Reader) -> list[dict[str, Any]]:
     """Answers for documents already read; those with `abstained` set pass through."""
     work: list[int] = []
     for place, one in enumerate(read):
         if one.get("abstained") is None:
-            why, language = why_not(one["text"], one["language"], coder)
+            why, language = why_not(one["text"], one["language"], reader)
             one["code"] = language
             one["abstained"] = why
             if why is None:
                 work.append(place)
-    coded = coder.code_all([(read[n]["text"], read[n]["code"], read[n]["date"]) for n in work])
+    coded = reader.code_all([(read[n]["text"], read[n]["code"], read[n]["date"]) for n in work])
     found = dict(zip(work, coded, strict=True))
     return [
         {
@@ -60,12 +85,12 @@ def answer(read: list[dict[str, Any]], coder: Coder) -> list[dict[str, Any]]:
     ]
 
 
-def why_not(text: str, language: str | None, coder: Coder) -> tuple[str | None, str]:
+def why_not(text: str, language: str | None, reader: Reader) -> tuple[str | None, str]:
     """Why the coder would not read a text (None when it would), and the text's language."""
     why = unreadable(text) or ("too long" if len(text) > MOST else None)
     if why:
         return why, language or UNKNOWN
-    known = coder.languages
+    known = reader.languages
     code = language if language is not None and language in known else language_of(text, known=tuple(known))
     if code == UNKNOWN:
         return "language not recognised", UNKNOWN
@@ -113,7 +138,7 @@ def roots(lines: Iterable[str], namer: Namer, *, note: Callable[[str], None]) ->
         namer: The classifier.
         note: Told of each malformed line.
     """
-    for block in _blocks(enumerate(lines, start=1)):
+    for block in blocks(lines):
         read = [_pair(number, line, note) for number, line in block]
         asked = [_asked(one, namer.coder) for one in read]
         for one, row in zip(read, namer.probabilities(asked), strict=True):
@@ -129,8 +154,9 @@ def _asked(pair: dict[str, Any], coder: Coder) -> Asked:
     return Asked(text, code if code in coder.languages else "en", source, target)
 
 
-def _blocks(numbered: Iterable[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    rest = iter(numbered)
+def blocks(lines: Iterable[str]) -> Iterator[list[tuple[int, str]]]:
+    """Lines with their numbers, from 1, in runs that are coded together; blank ones are left out."""
+    rest = iter(enumerate(lines, start=1))
     while block := list(islice(rest, BLOCK)):
         yield [(number, line) for number, line in block if line.strip()]
 

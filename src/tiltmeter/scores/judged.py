@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from tiltmeter.coder.build import same
 from tiltmeter.coder.train import gold
@@ -13,26 +12,10 @@ from tiltmeter.coder.train import gold
 if TYPE_CHECKING:
     from tiltmeter.coder.coder import Coded, Told
     from tiltmeter.coder.corpus import Item, Label
+    from tiltmeter.coder.lines import Reader
 
 BLOCK: Final = 200
 """Sentences read together."""
-
-
-class Reader(Protocol):
-    """What reads texts: the coder, or an engine in its place."""
-
-    @property
-    def languages(self) -> Mapping[str, Any]:
-        """What it reads, by ISO 639-1 code."""
-
-    @property
-    def threshold(self) -> float:
-        """The confidence from which it gives an event."""
-
-    def code_all(
-        self, texts: Sequence[tuple[str, str, dt.date | None]], *, all_events: bool = False
-    ) -> Sequence[Coded]:
-        """Events of texts, each with its language and dateline; with `all_events` the unsure ones too."""
 
 
 @dataclass(frozen=True, slots=True)
