@@ -92,7 +92,9 @@ def unlisted(found: Iterable[Taught], items: Iterable[Item], language: Language)
 
 def extended(language: Language, extra: dict[str, tuple[Deed, ...]]) -> Language:
     """A language with more deed words."""
-    both = {first: (*extra.get(first, ()), *language.deeds.get(first, ())) for first in extra.keys() | language.deeds}
+    # in their order, not a set's, which differs from process to process
+    firsts = dict.fromkeys((*extra, *language.deeds))
+    both = {first: (*extra.get(first, ()), *language.deeds.get(first, ())) for first in firsts}
     return replace(language, deeds=both)
 
 
