@@ -54,7 +54,7 @@ def classify(into: In, out: Out = None) -> None:
     from tiltmeter.coder import lines
 
     with _lines(into) as rows, _writing(out) as put:
-        put(lines.roots(rows, _trained()[1], note=_note))
+        put(json.dumps(row, ensure_ascii=False) + "\n" for row in lines.roots(rows, _trained()[1], note=_note))
 
 
 @app.command()
@@ -238,19 +238,21 @@ def code(
         Path | None, typer.Option("--in", help="JSON lines of id, text, language?, date?; - is stdin.")
     ] = None,
     out: Out = None,
+    jobs: Annotated[int, typer.Option(help="Processes that read; the answers are the same.", min=1)] = 1,
     json_: Json = False,
 ) -> None:
     """Events from documents: of the workspace, or of --in without one."""
-    from tiltmeter.coder import lines
+    from tiltmeter import engines
 
     if into is not None:
+        _make_ready()
         with _lines(into) as rows, _writing(out) as put:
-            put(lines.events(rows, _trained()[0], note=_note))
+            put(engines.events(rows, jobs=jobs, note=_note))
         return
     workspace = _workspace()
-    bundle = _trained()
+    _make_ready()
     with _progress("coding") as step:
-        counts = workspace.code(bundle=bundle, progress=step)
+        counts = workspace.code(jobs=jobs, progress=step)
     if json_:
         _print_json(counts)
     else:
@@ -549,13 +551,20 @@ def _cell(value: Any) -> str:
     return f"[{_COLOURS[value]}]{told}[/]" if value in _COLOURS else told
 
 
+def _make_ready() -> None:
+    """Trains the coder where it is not trained yet."""
+    from tiltmeter.coder import trained
+
+    if not trained.place().exists():
+        with _progress("first use: training the coder") as step:
+            trained.train(trained.place(), progress=step)
+
+
 def _trained() -> Any:
     from tiltmeter.coder import trained
 
-    if trained.place().exists():
-        return trained.load()
-    with _progress("first use: training the coder") as step:
-        return trained.load(progress=step)
+    _make_ready()
+    return trained.load()
 
 
 def _note(text: str) -> None:
@@ -575,10 +584,10 @@ def _lines(path: Path) -> Iterator[Iterable[str]]:
 
 
 @contextmanager
-def _writing(out: Path | None) -> Iterator[Callable[[Iterable[dict[str, Any]]], None]]:
-    """Puts rows as JSON lines into a file or on standard output; a file appears only when it is whole."""
+def _writing(out: Path | None) -> Iterator[Callable[[Iterable[str]], None]]:
+    """Puts lines into a file or on standard output; a file appears only when it is whole."""
     if out is None or str(out) == "-":
-        yield lambda rows: sys.stdout.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        yield sys.stdout.writelines
         return
     scratch = out.with_name(out.name + ".part")
     try:
@@ -588,7 +597,7 @@ def _writing(out: Path | None) -> Iterator[Callable[[Iterable[dict[str, Any]]], 
         raise SourceError(f"cannot be written: {error.strerror}", mend=mend, where=str(out)) from error
     try:
         with file:
-            yield lambda rows: file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            yield file.writelines
         scratch.replace(out)
     finally:
         scratch.unlink(missing_ok=True)

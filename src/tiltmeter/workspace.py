@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from functools import cache, partial
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter import __version__
 from tiltmeter.errors import QuestionError, SettingsError, StoreError
+from tiltmeter.jobs import ordered
 from tiltmeter.nouns import Coding, Document, Event
 from tiltmeter.settings import Settings, Theatre, load_claims, load_settings, load_theatre, settings_toml
 from tiltmeter.sources import Tally, take
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
 STORE: Final = "tiltmeter.duckdb"
 SETTINGS: Final = "workspace.toml"
 BLOCK: Final = 200
-"""Documents coded between two commits: an interruption loses at most these."""
+"""Documents coded between two commits: an interruption loses little more."""
+PIECE: Final = 25
+"""Documents that one process codes at a time."""
+PAGE: Final = 5_000
+"""Documents read from the store at once."""
 
 TOLD_ONCE: Final = """
 WITH sided AS (
@@ -178,23 +183,36 @@ class Workspace:
                 raise
             return found
 
-    def code(self, *, bundle: Bundle | None = None, progress: Callable[[float], None] | None = None) -> dict[str, int]:
-        """Events from the documents that were not coded yet; goes on where an earlier run was interrupted."""
-        with self.writing("code") as (store, run):
-            waiting = _documents(store.query(_UNCODED).to_pylist())
-            bundle = bundle or (_coder() if waiting else None)
-            events = abstained = 0
-            for place in range(0, len(waiting), BLOCK):
-                block = waiting[place : place + BLOCK]
-                rows, notes = coded(block, bundle, run=run, sides=self.theatre.sides())
+    def code(
+        self, *, bundle: Bundle | None = None, engine: str = "builtin", jobs: int = 1,
+        progress: Callable[[float], None] | None = None,
+    ) -> dict[str, int]:  # fmt: skip
+        """
+        Events from the documents that were not coded yet; goes on where an earlier run was interrupted.
+
+        Args:
+            bundle: The trained coder, where it is at hand.
+            engine: What reads the documents; see engines.reader.
+            jobs: Processes that read.
+            progress: Told the share of the documents that are read.
+        """
+        from tiltmeter.engines import BUILTIN, coded
+
+        with self.writing("code", engine=engine) as (store, run):
+            (total,) = store.query(f"SELECT count(*) AS n FROM ({_UNCODED})", ["", "", None])["n"].to_pylist()  # noqa: S608
+            reader = bundle[0] if bundle and engine == BUILTIN and jobs == 1 else engine
+            do = partial(coded, engine=reader, run=run, sides=self.theatre.sides())
+            counts = {"documents": 0, "events": 0, "abstained": 0}
+            for rows, notes in _gathered(ordered(do, _waiting(store), jobs=jobs)):
                 with store.transaction():
                     store.add(rows)
                     store.add(notes)
-                events += len(rows)
-                abstained += sum(bool(note.abstained) for note in notes)
+                counts["documents"] += len(notes)
+                counts["events"] += len(rows)
+                counts["abstained"] += sum(bool(note.abstained) for note in notes)
                 if progress:
-                    progress(min(1.0, (place + BLOCK) / len(waiting)))
-        return {"documents": len(waiting), "events": events, "abstained": abstained}
+                    progress(counts["documents"] / total)
+        return counts
 
     def table(self, what: str) -> pa.Table:
         """A table of the store by its name in TABLES; Arrow."""
@@ -382,55 +400,33 @@ class Workspace:
 
 
 _UNCODED: Final = """
-SELECT documents.* FROM documents ANTI JOIN codings USING (source, key) ORDER BY documents.source, documents.key
+SELECT documents.* FROM documents ANTI JOIN codings USING (source, key)
+WHERE (documents.source, documents.key) > (?, ?) ORDER BY documents.source, documents.key LIMIT ?
 """
 
 
-@cache
-def _coder() -> Bundle:
-    from tiltmeter.coder import load
+def _waiting(store: Store) -> Iterator[list[Document]]:
+    """The documents not coded yet, in pieces, a page of them in memory at a time."""
+    last = ("", "")
+    while page := [Document(**row) for row in store.query(_UNCODED, [*last, PAGE]).to_pylist()]:
+        last = (page[-1].source, page[-1].key)
+        yield from (page[place : place + PIECE] for place in range(0, len(page), PIECE))
 
-    return load()
 
-
-def _documents(rows: list[dict[str, Any]]) -> list[Document]:
-    return [Document(**row) for row in rows]
+def _gathered(
+    coded: Iterable[tuple[list[Event], list[Coding]]],
+) -> Iterator[tuple[list[Event], list[Coding]]]:
+    """What was made of pieces, put together until it is worth a commit."""
+    rows: list[Event] = []
+    notes: list[Coding] = []
+    for more, further in coded:
+        rows, notes = rows + more, notes + further
+        if len(notes) >= BLOCK:
+            yield rows, notes
+            rows, notes = [], []
+    if notes:
+        yield rows, notes
 
 
 def _part(progress: Callable[[float], None] | None, place: int, parts: int) -> Callable[[float], None] | None:
     return None if progress is None else lambda share: progress((place + share) / parts)
-
-
-def coded(
-    documents: Sequence[Document], bundle: Bundle | None, *, run: str, sides: frozenset[str]
-) -> tuple[list[Event], list[Coding]]:
-    """Events of documents as rows, those of no use to the theatre left out, and a note for each document."""
-    from tiltmeter.coder.lines import why_not
-
-    if bundle is None:
-        return [], []
-    coder, _ = bundle
-    whys = [why_not(one.text, None if one.language == "und" else one.language, coder) for one in documents]
-    work = [(one.text, code, one.date) for one, (why, code) in zip(documents, whys, strict=True) if why is None]
-    answers = iter(coder.code_all(work))
-    rows: list[Event] = []
-    notes: list[Coding] = []
-    for one, (why, code) in zip(documents, whys, strict=True):
-        told = () if why else next(answers).events
-        kept = [
-            event
-            for event in told
-            if event.giver[:3] in sides or event.taker[:3] in sides or {event.giver, event.taker} & sides
-        ]
-        for rank, event in enumerate(kept):
-            rows.append(
-                Event(
-                    one.source, f"{one.key}#{rank}", run, event.giver, event.taker, event.root, event.mode, event.quad,
-                    event.start, event.end, one.date, event.confidence, one.key, *event.span,
-                    sentence=one.text[slice(*event.sentence)], attributed_to=event.attributed_to,
-                    background=event.background, written=one.written,
-                    giver_name=one.text[slice(*event.giver_span)], taker_name=one.text[slice(*event.taker_span)],
-                )
-            )  # fmt: skip
-        notes.append(Coding(one.source, one.key, run, code, why or "", len(kept)))
-    return rows, notes

@@ -10,7 +10,7 @@ from tiltmeter.coder.build import same
 from tiltmeter.coder.train import gold
 
 if TYPE_CHECKING:
-    from tiltmeter.coder.coder import Coded, Told
+    from tiltmeter.coder.coder import Told
     from tiltmeter.coder.corpus import Item, Label
     from tiltmeter.coder.lines import Reader
 
