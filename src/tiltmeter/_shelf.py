@@ -8,18 +8,19 @@ from importlib.metadata import entry_points
 from typing import Any
 
 
-def names(package: str) -> list[str]:
+def names(package: str, *, folders: bool = True) -> list[str]:
     """
     Names of a shelf's entries, our own and those of installed outside packages, sorted.
 
     Outside packages add one by an entry point of the group named like the package
-    (`tiltmeter.sources`), whose value is the module.
+    (`tiltmeter.sources`), whose value is the module. A folder is an entry too, unless `folders` is false.
 
     >>> "unga" in names("tiltmeter.sources")
     True
     """
     folder = importlib.import_module(package)
-    own = {item.name for item in pkgutil.iter_modules(folder.__path__) if not item.name.startswith("_")}
+    items = [item for item in pkgutil.iter_modules(folder.__path__) if folders or not item.ispkg]
+    own = {item.name for item in items if not item.name.startswith("_")}
     return sorted(own | {point.name for point in entry_points(group=package)})
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -156,7 +156,9 @@ def demo(
 
 @app.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Articles: txt or html; - is standard input.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Articles: txt, html, pdf, docx or eml; - is standard input.")
+    ],
     language: Annotated[str | None, typer.Option(help="ISO 639-1 code; found without it.")] = None,
     date: Annotated[str | None, typer.Option(help="The article's date, YYYY-MM-DD; found without it.")] = None,
     json_: Json = False,
@@ -182,15 +184,27 @@ def read(
 
 
 def _document(file: Path, language: str | None, date: str | None) -> Any:
-    from tiltmeter.nouns import Document
     from tiltmeter.sources import document
 
-    told = Document("reports", "-", "", sys.stdin.read()) if str(file) == "-" else document(file)
+    with _named(file) as given:
+        told = document(given)
     try:
         day = dt.date.fromisoformat(date) if date else told.date
     except ValueError as error:
         raise SourceError(f"not a date: {date}", mend="write it as YYYY-MM-DD") from error
     return dataclasses.replace(told, language=language or told.language, date=day)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[Any]:
+    """The path, or, for `-`, standard input as a file."""
+    from tiltmeter.sources import spooled
+
+    if str(path) != "-":
+        yield path
+        return
+    with spooled(sys.stdin.buffer) as file:
+        yield file
 
 
 @app.command()
@@ -213,7 +227,7 @@ def init(
 @app.command()
 def add(
     source: Annotated[str, typer.Argument(help="auto, or a format: reports, icews, gdelt2, unga, facts …")],
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, folders or zips.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, folders or zips; - is standard input.")],
     resolutions: Annotated[Path | None, typer.Option(help="For unga: the table of roll calls.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="For table: the mapping file.")] = None,
     written: Annotated[bool, typer.Option(help="For reports: texts written for a demonstration.")] = False,
@@ -221,9 +235,10 @@ def add(
 ) -> None:
     """Take in reports, event files, votes or facts; every row is counted."""
     options = {"resolutions": resolutions, "mapping": mapping, "written": written or None}
-    with _progress("adding") as step:
+    with _progress("adding") as step, ExitStack() as open_:
+        given = [open_.enter_context(_named(path)) for path in paths]
         tallies = _workspace().add(
-            source, paths, options={k: v for k, v in options.items() if v}, progress=lambda _, share: step(share)
+            source, given, options={k: v for k, v in options.items() if v}, progress=lambda _, share: step(share)
         )
     rows = [dataclasses.asdict(tally) for tally in tallies]
     if json_:

@@ -17,7 +17,7 @@ from tiltmeter.errors import QuestionError, SettingsError, StoreError
 from tiltmeter.jobs import ordered
 from tiltmeter.nouns import Coding, Document, Event
 from tiltmeter.settings import Settings, Theatre, load_claims, load_settings, load_theatre, settings_toml
-from tiltmeter.sources import Tally, take
+from tiltmeter.sources import Input, Tally, take
 from tiltmeter.store import Store
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class Workspace:
             yield store
 
     def add(
-        self, source: str, paths: Sequence[Path], *, options: Mapping[str, Any] | None = None,
+        self, source: str, paths: Sequence[Path | Input], *, options: Mapping[str, Any] | None = None,
         progress: Callable[[str, float], None] | None = None,
     ) -> list[Tally]:  # fmt: skip
         """Take in files: counts of rows per file; see sources.take."""

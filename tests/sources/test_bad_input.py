@@ -65,7 +65,7 @@ def test_a_binary_file_is_refused(store: Store, tmp_path: Path, name: str, conte
 
 @pytest.mark.parametrize(
     ("begins", "kind", "mend"),
-    [(b"%PDF-1.7\n", "a PDF", "pdftotext"), (b"PK\x03\x04", "Office", "CSV"), (b"\x1f\x8b\x08", "gzip", ".gz")],
+    [(b"%PDF-1.7\n", "a damaged PDF", "as txt"), (b"PK\x03\x04", "Office", "CSV"), (b"\x1f\x8b\x08", "gzip", ".gz")],
 )
 def test_a_file_of_another_kind_is_named_with_what_to_do(
     store: Store, tmp_path: Path, begins: bytes, kind: str, mend: str

@@ -1,90 +1,69 @@
-"""Whole files that are one text each: plain text, HTML pages, and plain files of several reports."""
+"""Texts that a file holds as documents, whatever form the file is of."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-import re
+import tempfile
 from collections.abc import Iterator
-from typing import Any, Final
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
 
 from tiltmeter.errors import SourceError
 from tiltmeter.nouns import Document
-from tiltmeter.sources import _days
+from tiltmeter.sources import _days, texts
 from tiltmeter.sources._input import Input
-from tiltmeter.sources._office import letter, word
-from tiltmeter.sources._text import decode
+from tiltmeter.sources.texts import txt
 
-MAX_BYTES: Final = 64 << 20
-"""A single text may not be larger; a book has about one million bytes."""
-
-HTML: Final = frozenset({".html", ".htm", ".xhtml"})
-
-HEADER: Final = re.compile(r"^=== *([^|\n]+?) *\| *([^|\n]*?) *\| *([^|\n]*?) *\| *([^\n]*?) *$", re.MULTILINE)
-"""Beginning of a report in a plain file of several: `=== id | date | language | title`."""
+MAX_STREAM: Final = 1 << 30
+"""Bytes of standard input that are taken; larger data are given as a file."""
 
 
-def whole(file: Input) -> str:
+def found(file: Input) -> Iterator[texts.Found]:
     """
-    The text of a file.
+    The texts of a file, by its form; what is of none is plain text.
 
     Raises:
-        SourceError: It is too large, empty, binary, or not UTF-8.
+        SourceError: The file cannot be read, or holds no text.
     """
-    raw = _bytes(file)
-    if file.suffix in HTML or _is_html(raw[:1_000].decode("utf-8", "replace")):
-        raw = _declared(raw)
-    text = decode(raw, where=file.name)
-    if not text.strip():
-        raise SourceError("the file holds no text", mend="check the download or the path", where=file.name)
-    return text
-
-
-def _bytes(file: Input) -> bytes:
-    with file.open() as opened:
-        raw = opened.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:
-        what = f"larger than {MAX_BYTES >> 20} MB"
-        raise SourceError(what, mend="split it, or make a table of texts of it", where=file.name)
-    return raw
-
-
-def _declared(raw: bytes) -> bytes:
-    """An HTML page as UTF-8, by the encoding it names itself."""
-    found = re.search(rb"charset=[\"' ]*([\w-]+)", raw[:4_000], re.IGNORECASE)
-    name = found[1].decode("ascii").lower() if found else "utf-8"
-    if name in {"utf-8", "utf8"} or raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw
-    try:
-        return raw.decode(name).encode("utf-8")
-    except (LookupError, UnicodeDecodeError):
-        return raw
-
-
-def _is_html(text: str) -> bool:
-    return re.match(r"\s*(<!doctype html|<html\b|<\?xml[^>]*>\s*<!doctype html)", text, re.IGNORECASE) is not None
+    form = texts.form_of(file) or txt.FORM
+    yield from form.read(file)
 
 
 def document(file: Input, *, run: str = "", written: bool = False) -> Document:
     """
-    A file as one document: the main text of an HTML page, the text of a Word file or e-mail, a plain text as it is.
+    A file as one document.
 
     Raises:
-        SourceError: It holds no text, or in a form that is not read.
+        SourceError: It holds no text, or several.
     """
-    if file.suffix == ".docx":
-        fields = word(_bytes(file), where=file.name)
-    elif file.suffix == ".eml":
-        fields = letter(_bytes(file), where=file.name)
-        if "html" in fields:
-            fields = _page(fields.pop("html")) | fields
-    else:
-        text = whole(file)
-        fields = _page(text) if file.suffix in HTML or _is_html(text) else _plain(text)
-    if not fields["text"].strip():
+    form = texts.form_of(file) or txt.FORM
+    if not form.single:
+        what, mend = f"a file of several texts ({form.name})", "take it into a workspace: tiltmeter add reports FILE"
+        raise SourceError(what, mend=mend, where=file.name)
+    # a plain file of several reports is read as it stands
+    one = txt.one(file) if form is txt.FORM else next(iter(form.read(file)))
+    if not one.text.strip():
         raise SourceError("no text found in it", mend="save the page after it has loaded, or as txt", where=file.name)
-    return Document("reports", digest(fields["text"]), run, written=written, **fields)
+    return as_document(one, run=run, written=written)
+
+
+def as_document(one: texts.Found, *, run: str, outlet: str = "", written: bool = False) -> Document:
+    """The document of a text; its key is the one its file names, else a digest of it."""
+    return Document(
+        "reports", one.key or digest(one.text), run, one.text, one.language, one.date, one.title,
+        one.outlet or outlet, one.author, one.url, written,
+    )  # fmt: skip
+
+
+def fault(one: texts.Found, *, today: dt.date) -> str | None:
+    """Why a text cannot be used, None if it can."""
+    if one.fault:
+        return one.fault
+    if not one.text.strip():
+        return "no text"
+    return _days.fault(one.date, str(one.date), today=today) if one.date else None
 
 
 def digest(text: str) -> str:
@@ -92,115 +71,22 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
-def several(text: str) -> Iterator[tuple[int, tuple[str, str, str, str], str]]:
-    """The reports of a plain file: line of the header, its four parts, and the text."""
-    heads = list(HEADER.finditer(text))
-    for head, following in zip(heads, [*heads[1:], None], strict=True):
-        body = text[head.end() : following.start() if following else len(text)].strip("\n ")
-        parts = (head[1], head[2], head[3], head[4])
-        yield text.count("\n", 0, head.start()) + 1, parts, body
+@contextmanager
+def spooled(stream: IO[bytes]) -> Iterator[Input]:
+    """
+    Standard input as a file called `-`, which is gone after the block.
 
-
-def _plain(text: str) -> dict[str, Any]:
-    first, _, rest = text.lstrip().partition("\n")
-    # a short line of its own, without a full stop, is a headline
-    headline = 0 < len(first.strip()) <= 160 and rest[:1] in {"\n", "\r"} and not first.rstrip().endswith(".")
-    return {"text": text, "title": first.strip() if headline else ""}
-
-
-def _page(html: str) -> dict[str, Any]:
-    from selectolax.lexbor import LexborHTMLParser
-
-    page = LexborHTMLParser(html)
-    data = _linked_data(page)
-    meta = _metas(page)
-    root = page.css_first("html")
-    language = (root.attributes.get("lang") or "" if root else "").split("-")[0].lower()
-    heading = page.css_first("h1")
-    titles = (meta.get("og:title"), heading.text(strip=True) if heading else "", _node_text(page, "title"))
-    day = _page_day(page, meta, data)
-    link = page.css_first("link[rel=canonical]")
-    return {
-        "text": _main_text(page),
-        "title": next((title for title in titles if title), ""),
-        "language": language if re.fullmatch(r"[a-z]{2}", language) else "und",
-        "date": day,
-        "author": meta.get("author") or _author(data) or _node_text(page, "[rel=author]"),
-        "outlet": meta.get("og:site_name", ""),
-        "url": (link.attributes.get("href") if link else None) or meta.get("og:url", ""),
-    }
-
-
-def _node_text(page: Any, selector: str) -> str:
-    node = page.css_first(selector)
-    return node.text(strip=True) if node else ""
-
-
-def _metas(page: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for node in page.css("meta"):
-        name = node.attributes.get("property") or node.attributes.get("name") or ""
-        content = (node.attributes.get("content") or "").strip()
-        if name and content:
-            found.setdefault(name.lower(), content)
-    return found
-
-
-def _linked_data(page: Any) -> dict[str, Any]:
-    """The first block of schema.org data that tells a date or an author."""
-    for node in page.css('script[type="application/ld+json"]'):
-        try:
-            told = json.loads(node.text())
-        except (ValueError, RecursionError):
-            continue
-        graph = told.get("@graph", [told]) if isinstance(told, dict) else told
-        for item in graph if isinstance(graph, list) else []:
-            if isinstance(item, dict) and ("datePublished" in item or "author" in item):
-                return item
-    return {}
-
-
-def _author(data: dict[str, Any]) -> str:
-    told = data.get("author")
-    first = told[0] if isinstance(told, list) and told else told
-    name = first.get("name") if isinstance(first, dict) else first
-    return name if isinstance(name, str) else ""
-
-
-def _page_day(page: Any, meta: dict[str, str], data: dict[str, Any]) -> dt.date | None:
-    time = page.css_first("time[datetime]")
-    told = [
-        meta.get("article:published_time"), data.get("datePublished"), meta.get("date"), meta.get("dc.date"),
-        meta.get("pubdate"), time.attributes.get("datetime") if time else None,
-    ]  # fmt: skip
-    days = (_days.day(each) for each in told if isinstance(each, str))
-    return next((day for day in days if day is not None), None)
-
-
-_BLOCKS: Final = "p, h2, h3, li, blockquote"
-
-
-def _main_text(page: Any) -> str:
-    """The paragraphs of the element that holds most of the page's running text."""
-    page.strip_tags(["script", "style", "noscript", "nav", "header", "footer", "aside", "form", "figure", "svg"])
-    places = page.css("article") or page.css("main, [role=main]") or ([page.body] if page.body else [])
-    best = max(places, key=lambda node: sum(len(each.text()) for each in node.css("p")), default=None)
-    if best is None:
-        return ""
-    blocks = [_squeezed(node.text(deep=True)) for node in best.css(_BLOCKS) if not _nested(node)]
-    paragraphs = [block for block in blocks if block]
-    return "\n\n".join(paragraphs) if paragraphs else _squeezed(best.text(deep=True, separator=" "))
-
-
-def _nested(node: Any) -> bool:
-    """Whether the block lies in another block, whose text holds its text already."""
-    parent = node.parent
-    while parent is not None:
-        if parent.tag in {"p", "li", "blockquote"}:
-            return True
-        parent = parent.parent
-    return False
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    Raises:
+        SourceError: There is too much of it.
+    """
+    with tempfile.TemporaryDirectory(prefix="tiltmeter-") as folder:
+        path = Path(folder) / "stdin"
+        with path.open("wb") as kept:
+            size = 0
+            while block := stream.read(1 << 20):
+                size += len(block)
+                if size > MAX_STREAM:
+                    what = f"more than {MAX_STREAM >> 20} MB of standard input"
+                    raise SourceError(what, mend="save it as a file and give that", where="-")
+                kept.write(block)
+        yield Input(path, label="-")

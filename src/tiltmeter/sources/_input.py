@@ -8,7 +8,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -23,10 +23,12 @@ MAX_RATIO: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file to read: `path` on disk, or `member` of the zip at `path`."""
+    """One file to read: `path` on disk, or `member` of the zip at `path`; `label` is what it is called instead."""
 
     path: Path
     member: str = ""
+    label: str = ""
+    _first: list[bytes] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -36,7 +38,8 @@ class Input:
         >>> Input(Path("a.zip"), "b.csv").name
         'a.zip!b.csv'
         """
-        return f"{self.path}!{self.member}" if self.member else str(self.path)
+        whole = self.label or str(self.path)
+        return f"{whole}!{self.member}" if self.member else whole
 
     @property
     def suffix(self) -> str:
@@ -71,14 +74,15 @@ class Input:
         Raises:
             SourceError: The file is empty or cannot be read.
         """
-        try:
-            with self.open() as file:
-                first = file.read(PEEK)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-            raise refusal(error, self.name) from error
-        if not first:
+        if not self._first:
+            try:
+                with self.open() as file:
+                    self._first.append(file.read(PEEK))
+            except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+                raise refusal(error, self.name) from error
+        if not self._first[0]:
             raise SourceError("the file is empty", mend="check the download or the path", where=self.name)
-        return first
+        return self._first[0]
 
     def sha256(self) -> str:
         """SHA-256 of the file on disk (of the whole zip, for a member)."""
@@ -86,13 +90,18 @@ class Input:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def inputs(path: str | Path) -> list[Input]:
+def inputs(path: str | Path | Input) -> list[Input]:
     """
     The files behind a path, in the order of their names; hidden ones and mappings are left out.
+
+    A file is a zip by its ending; one without a name of its own (standard input), by how it begins.
 
     Raises:
         SourceError: There is nothing at the path, or a zip is damaged.
     """
+    if isinstance(path, Input):
+        packed = path.peek().startswith(b"PK\x03\x04") and b"word/" not in path.peek()
+        return list(_members(path.path, path.label)) if packed else [path]
     found = Path(path)
     if found.is_dir():
         files = sorted(file for file in found.rglob("*") if file.is_file() and not _beside(file, found))
@@ -124,20 +133,25 @@ def _beside(file: Path, folder: Path) -> bool:
 
 
 def _one(file: Path) -> Iterator[Input]:
-    if file.suffix.lower() != ".zip":
+    if file.suffix.lower() == ".zip":
+        yield from _members(file)
+    else:
         yield Input(file)
-        return
+
+
+def _members(file: Path, label: str = "") -> Iterator[Input]:
+    where = label or str(file)
     try:
         with zipfile.ZipFile(file) as packed:
             infos = [info for info in packed.infolist() if not info.is_dir()]
     except (zipfile.BadZipFile, OSError) as error:
-        raise refusal(error, str(file)) from error
+        raise refusal(error, where) from error
     for info in infos:
         if info.file_size > MAX_RATIO * max(info.compress_size, 1_000):
             what = f"{info.filename} would unpack to {info.file_size:,} bytes from {info.compress_size:,}"
-            raise SourceError(what, mend="unpack it by hand if you trust it", where=str(file))
+            raise SourceError(what, mend="unpack it by hand if you trust it", where=where)
         if not info.filename.startswith(("__MACOSX/", ".")):
-            yield Input(file, info.filename)
+            yield Input(file, info.filename, label)
 
 
 def _member(path: Path, member: str) -> IO[bytes]:
@@ -153,7 +167,8 @@ class _Unpacked(gzip.GzipFile):
     """Plain bytes of a gzip file that close the file with them."""
 
     def __init__(self, raw: IO[bytes]) -> None:
-        super().__init__(fileobj=raw)
+        # mode is given, or the file's own decides: one that is open for reading and writing would be written
+        super().__init__(fileobj=raw, mode="rb")
         self._raw = raw
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from tiltmeter import _shelf
 from tiltmeter.errors import SourceError
 from tiltmeter.nouns import Document, Reject
-from tiltmeter.sources import _documents
+from tiltmeter.sources import _documents, texts
 from tiltmeter.sources._input import Input, inputs
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
 from tiltmeter.sources._table import columns
@@ -25,9 +25,9 @@ FEW: Final = 20
 """A file of no more rows may have any share of rejects; of a longer one at most half."""
 
 
-def document(path: str | Path, *, run: str = "", written: bool = False) -> Document:
+def document(path: str | Path | Input, *, run: str = "", written: bool = False) -> Document:
     """
-    The one text of a file: txt, html, docx or eml.
+    The one text of a file: txt, html, pdf, docx or eml.
 
     Raises:
         SourceError: There is no such file, or it holds no text.
@@ -57,7 +57,7 @@ def names() -> list[str]:
     >>> "gdelt-sums" in names()
     True
     """
-    return [name.replace("_", "-") for name in _shelf.names(SHELF)]
+    return [name.replace("_", "-") for name in _shelf.names(SHELF, folders=False)]
 
 
 def source(name: str) -> Source:
@@ -163,7 +163,8 @@ def guarded(format_: Source, file: Input, told: Reading) -> Iterator[Chunk]:
 
 
 def _refuse_binary(file: Input, first: bytes) -> None:
-    if not first.startswith(b"PAR1") and file.suffix not in {".docx", ".eml"}:
+    form = texts.form_of(file)
+    if not first.startswith(b"PAR1") and (form is None or form.name in {"txt", "html"}):
         refuse_unless_text(first, where=file.name, strict=False)
 
 

@@ -31,7 +31,7 @@ HELD_BYTES: Final = 64 << 20
 def take(
     store: Store,
     name: str,
-    path: str | Path,
+    path: str | Path | Input,
     *,
     run: str,
     today: dt.date,
@@ -48,7 +48,7 @@ def take(
     Args:
         store: Open for writing.
         name: The format, or `auto` to find it for each file.
-        path: A file, folder or zip.
+        path: A file, folder or zip; an Input for what has no name of its own.
         run: The run the rows will carry.
         today: Rows of later days are rejected.
         theatre: Rows of no use to it are counted as outside; None keeps all.
@@ -90,7 +90,7 @@ def _taken(store: Store, name: str, file: Input, told: Reading, step: Callable[[
     beside = [path for value in told.options.values() if (path := Path(str(value))).is_file()]
     with store.transaction():
         for each in (file, *map(Input, beside)):
-            store.note_input(told.run, path=str(each.path.resolve()), sha256=each.sha256())
+            store.note_input(told.run, path=each.label or str(each.path.resolve()), sha256=each.sha256())
         counter = _Counter(store, file.name, told)
         for chunk in guarded(format_, file, told):
             counter.take(chunk)

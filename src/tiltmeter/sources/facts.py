@@ -10,12 +10,13 @@ from typing import Any, Final
 from tiltmeter.errors import SourceError
 from tiltmeter.nouns import TIE_KINDS, Fact, batches
 from tiltmeter.sources import _days
-from tiltmeter.sources._documents import digest, whole
+from tiltmeter.sources._documents import digest
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._rows import LINE, require
 from tiltmeter.sources._sides import state_code
 from tiltmeter.sources._source import Chunk, Head, Reading, Source, nothing, rejects
 from tiltmeter.sources._table import table
+from tiltmeter.sources.texts import txt
 
 _FIELDS: Final = frozenset({"key", "kind", "a", "b", "since", "until", "citation", "note"})
 
@@ -39,7 +40,7 @@ def _read(file: Input, reading: Reading) -> Iterator[Chunk]:
 
 
 def _toml(file: Input) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    text = whole(file)
+    text = txt.whole(file)
     try:
         told = tomllib.loads(text).get("facts")
     except (tomllib.TOMLDecodeError, RecursionError) as error:

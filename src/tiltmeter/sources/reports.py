@@ -1,5 +1,5 @@
 """
-Reports: a text or HTML file each, a plain file of several, or a table of dated texts.
+Reports: files of any form on the shelf of texts (one or several in a file), or a table of dated texts.
 
 A table has a column `text`, and may have `id, date, title, language, outlet,
 author, url`; `sources` (names, or a list of name and link) stands for the outlet.
@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from tiltmeter.nouns import Document, batches
-from tiltmeter.sources import _days
 from tiltmeter.sources._columns import column, day_faults, days, filled, mapped, reason, split
-from tiltmeter.sources._documents import HEADER, HTML, digest, document, several, whole
+from tiltmeter.sources._documents import as_document, digest, fault, found
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._rows import Rows, require
-from tiltmeter.sources._source import Chunk, Head, Reading, Source, rejects
+from tiltmeter.sources._source import Chunk, Head, Reading, Source, nothing, rejects
 from tiltmeter.sources._table import table
+from tiltmeter.sources.texts import form_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,15 +33,30 @@ _URL: Final = ("url", "link", "source_url")
 def _read(file: Input, reading: Reading) -> Iterator[Chunk]:
     if _is_table(file):
         yield from _read_table(file, reading)
-    elif file.suffix in {".txt", ".md"} and HEADER.search(text := whole(file)):
-        yield from _read_several(text, file, reading)
-    else:
-        made = document(file, run=reading.run, written=_written(reading))
-        why = made.date and _days.fault(made.date, str(made.date), today=reading.today)
-        if why:
-            yield from rejects([(1, why, made.title)], source="reports", file=file.name, reading=reading)
+        return
+    good: list[tuple[int, Document]] = []
+    bad: list[tuple[int, str, str]] = []
+    outside = size = 0
+    for one in found(file):
+        why = fault(one, today=reading.today)
+        if one.outside:
+            outside += 1
+        elif why:
+            bad.append((one.line, why, " | ".join(filter(None, (one.key, one.title, one.text[:200])))))
         else:
-            yield from _chunks([(1, made)])
+            outlet = str(reading.options.get("outlet", ""))
+            good.append((one.line, as_document(one, run=reading.run, outlet=outlet, written=_written(reading))))
+            size += len(one.text)
+        if size > HELD:
+            yield from _chunks(good)
+            good, size = [], 0
+    yield from _chunks(good)
+    yield Chunk(Document, nothing(Document), outside=outside)
+    yield from rejects(bad, source="reports", file=file.name, reading=reading)
+
+
+HELD: Final = 8 << 20
+"""Characters of texts that are handed on together."""
 
 
 def _is_table(file: Input) -> bool:
@@ -61,24 +76,6 @@ def _chunks(made: Iterable[tuple[int, Document]]) -> Iterator[Chunk]:
     lines = pa.array([line for line, _ in pairs], pa.int64())
     for batch in batches([each for _, each in pairs], Document, size=len(pairs) or 1):
         yield Chunk(Document, batch, lines=lines)
-
-
-def _read_several(text: str, file: Input, reading: Reading) -> Iterator[Chunk]:
-    good: list[tuple[int, Document]] = []
-    bad: list[tuple[int, str, str]] = []
-    outlet = str(reading.options.get("outlet", ""))
-    for line, (key, told, language, title), body in several(text):
-        day = _days.day(told) if told else None
-        why = _days.fault(day, told, today=reading.today) if told else None
-        if why or not body:
-            bad.append((line, why or "no text", f"{key} | {told} | {title}"))
-            continue
-        made = Document(
-            "reports", key, reading.run, body, language or "und", day, title, outlet, written=_written(reading)
-        )
-        good.append((line, made))
-    yield from _chunks(good)
-    yield from rejects(bad, source="reports", file=file.name, reading=reading)
 
 
 def _read_table(file: Input, reading: Reading) -> Iterator[Chunk]:
@@ -154,9 +151,11 @@ def _sniff(head: Head) -> float:
     names = set(head.columns)
     if names & set(_TEXT) and (names & set(_DATE) or names & set(_ID)):
         return 0.8
-    if head.file.suffix in {*HTML, ".docx", ".eml"} or (head.file.suffix == ".txt" and not len(names) > 8):
+    form = form_of(head.file)
+    if form is not None and not (form.name == "txt" and len(names) > 8):
         return 0.5
-    return 0.0
+    # standard input has no ending: what nothing else claims is taken for text
+    return 0.1 if head.file.label and form is None else 0.0
 
 
 SOURCE = Source(
