@@ -351,7 +351,8 @@ def simulate(
     scenario: Annotated[
         str,
         typer.Argument(
-            help='A kind (unrest, attack, helper_at_war, base_closes, vote), "unrest KGZ 2024-03", or a TOML file.'
+            help="An id of the theatre's, a kind (unrest, attack, helper_at_war, base_closes, vote), "
+            '"unrest KGZ 2024-03", or a TOML file.'
         ),
     ],
     state: Annotated[str | None, typer.Option(help="Where it happens, such as KGZ.")] = None,
@@ -361,13 +362,12 @@ def simulate(
     """What if: futures with an event and without it, drawn from the fit on record."""
     from tiltmeter.questions import scenario as scenarios
 
-    if scenario.endswith(".toml"):
-        asked = scenarios.load_scenarios(Path(scenario))
-    elif " " in scenario:
-        asked = [scenarios.told(scenario)]
-    else:
+    workspace = _workspace()
+    if scenario in scenarios.KINDS:
         asked = [scenarios.scenario({"kind": scenario, "state": state or "", "weeks": weeks})]
-    plays = _workspace().simulate(asked)
+    else:
+        asked = workspace.scenarios(scenario)
+    plays = workspace.simulate(asked)
     if json_:
         _print_json([scenarios.to_json(one) for one in plays])
         return

@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError
 from tiltmeter._codes import countries, members, nearest
 from tiltmeter.errors import SettingsError
 from tiltmeter.nouns import ORGANISATIONS, ROOTS
+from tiltmeter.scenarios import Scenario
 
 CLAIM_KINDS: Final[dict[str, tuple[str, ...]]] = {
     "peak_in_window": ("power", "window"), "higher_in_than": ("power", "window", "other"),
@@ -212,6 +213,7 @@ class Theatre(_Strict):
     facts: tuple[str, ...] = ()
     moments: tuple[Moment, ...] = ()
     claims: tuple[Claim, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -228,6 +230,9 @@ class Theatre(_Strict):
         for claim in self.claims:
             if claim.region not in ("", self.name):
                 raise _fault(f"claim {claim.id} is about {claim.region}", f'write region = "{self.name}"')
+        for one in self.scenarios:
+            if one.state not in listed:
+                raise _fault(f"scenario {one.id} is about {one.state}", f"name one of {', '.join(listed[:8])}")
         return self
 
     def about(self, claim: Claim) -> tuple[str, ...]:
@@ -266,7 +271,7 @@ class Settings(_Strict):
     confidence: float = Field(default=0.5, ge=0, le=1)
 
 
-_NAMES = sorted({name for model in (Theatre, Claim, Moment, Poles, Settings) for name in model.model_fields})
+_NAMES = sorted({name for model in (Theatre, Claim, Moment, Poles, Scenario, Settings) for name in model.model_fields})
 
 
 def claim(fields: Mapping[str, Any], *, where: str = "") -> Claim:

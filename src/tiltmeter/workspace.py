@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from tiltmeter.questions.episode import Episode
     from tiltmeter.questions.finding import Finding
     from tiltmeter.questions.forecast import Future, Next
-    from tiltmeter.questions.scenario import Play, Scenario
+    from tiltmeter.questions.scenario import Play
     from tiltmeter.questions.verdict import Verdict
     from tiltmeter.questions.why import Walk
+    from tiltmeter.scenarios import Scenario
     from tiltmeter.settings import Claim
 
 STORE: Final = "tiltmeter.duckdb"
@@ -375,6 +376,13 @@ class Workspace:
 
         record, written = self.bases(fitted=False)
         return {"record": episodes(record)} | ({"all": episodes(written)} if written else {})
+
+    def scenarios(self, asked: str) -> list[Scenario]:
+        """The theatre's scenario of that id, those of a TOML file, or the one that a few words make."""
+        from tiltmeter.questions.scenario import load_scenarios, told
+
+        own = [one for one in self.theatre.scenarios if one.id == asked]
+        return own or (load_scenarios(Path(asked)) if asked.endswith(".toml") else [told(asked)])
 
     def simulate(self, scenarios: Sequence[Scenario]) -> list[Play]:
         """Futures with and without an event, drawn from the fit on record alone."""

@@ -12,10 +12,11 @@ from tiltmeter.nouns import Event, RollCall, Vote
 from tiltmeter.questions.basis import Basis
 from tiltmeter.questions.forecast import forecast, next_between, weekly
 from tiltmeter.questions.hawkes import Excitation, fit, simulate
-from tiltmeter.questions.scenario import Scenario, load_scenarios, play, scenario, told
+from tiltmeter.questions.scenario import load_scenarios, play, scenario, told
 from tiltmeter.questions.scenario import to_json as play_json
 from tiltmeter.questions.score import crps, score
 from tiltmeter.questions.tables import Tables
+from tiltmeter.scenarios import Scenario
 
 from .toy import event, fact, steady, theatre
 

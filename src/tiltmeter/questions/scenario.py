@@ -7,10 +7,10 @@ import re
 import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from tiltmeter.errors import QuestionError
 from tiltmeter.model.arrays import Bools, Floats, Ints
@@ -20,6 +20,7 @@ from tiltmeter.questions.forecast import LEAST, weekly
 from tiltmeter.questions.hawkes import fit, simulate
 from tiltmeter.questions.helping import JEFFREYS, Chance, help_chances
 from tiltmeter.questions.onset import reported, weekly_crises
+from tiltmeter.scenarios import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,26 +38,6 @@ AROUND: Final = 8
 """Weeks before and after a past crisis whose tilts are compared."""
 HELP_REPORTS: Final = 3.0
 """Mean number of cooperative events that a help adds between helper and state: a stated assumption."""
-
-
-class Scenario(BaseModel):
-    """
-    An event to put into the future, as people write it in TOML (`[[scenarios]]`).
-
-    `state` is where it happens; `power` the helper or owner, by default pole A;
-    `size` the reports it brings in its first week, by default those of past crises.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = "asked"
-    kind: Literal["unrest", "attack", "helper_at_war", "base_closes", "vote"]
-    state: str
-    power: str = ""
-    start: dt.date | None = None
-    weeks: int = Field(default=26, ge=1, le=104)
-    size: float | None = Field(default=None, ge=0, le=10_000)
-    text: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.show.charts import filled, svg
 from tiltmeter.show.marks import Spec
+from tiltmeter.show.numbers import between
 from tiltmeter.show.series import NAMES
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ def pictures(view: View, specs: Mapping[str, Spec], words: Mapping[str, str]) ->
         ("moves", ""): filled(specs["moves"], {"moves": moves(basis, words)}),
         ("rests", ""): filled(specs["rests"], {"rests": rests(basis, words)}, params=span),
     }
+    if "map" in specs:
+        out["map", ""] = filled(specs["map"], {"place": places(view, basis, view.head["after"][0]), **_around(view)})
+    for one in view.scenarios:
+        for which, fan in one["fans"].items():
+            out["fan", f"{one['id']}/{which}"] = filled(specs["fan"], fan_rows(one, fan))
     for state in view.states[: STATES if len(view.states) <= 2 * STATES else STATES // 3]:
         rows = bands(basis["curves"]["tilt"][state["code"]], view.time["kept"], days)
         span["bead"] = 15 if len(rows) > 100 else 40
@@ -73,6 +79,36 @@ def bands(series: dict[str, Any], kept: Sequence[int], days: Sequence[int]) -> l
         }
         rows.append({"t": days[kept[place]], "share": series["s"][place], "edge": False, **values})
     return rows
+
+
+def places(view: View, basis: dict[str, Any], day: str) -> list[dict[str, Any]]:
+    """The rows of the map at a day."""
+    days = view.time["starts"]
+    kept = view.time["kept"]
+    at = max(0, sum(start <= day for start in days[:-1]) - 1)
+    near = min(range(len(kept)), key=lambda place: abs(kept[place] - at))
+    rows = []
+    for one in view.places["states"]:
+        series = basis["curves"]["tilt"][one["code"]]
+        numbers = {key: line[near] and line[near] / series["k"] for key, line in zip(NAMES, series["q"], strict=True)}
+        if numbers["mid"] is not None:
+            value = between(numbers["lo"], numbers["mid"], numbers["hi"], view.language)
+            rows.append({**one, "mid": numbers["mid"], "share": series["s"][near], "value": value, "when": day})
+    return rows
+
+
+def _around(view: View) -> dict[str, list[dict[str, Any]]]:
+    return {"around": view.places["around"]}
+
+
+def fan_rows(one: dict[str, Any], fan: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of a scenario's fan."""
+    keys = ("mean", "lo", "hi", "base", "blo", "bhi")
+    lines = zip(*(fan[key] for key in keys), strict=True)
+    rows = [
+        {"t": ms(week), **dict(zip(keys, line, strict=True))} for week, line in zip(one["weeks"], lines, strict=True)
+    ]
+    return {"fan": rows, "past": [], "start": [{"t": ms(one["start"]), "label": one["text"]}]}
 
 
 def answers(basis: dict[str, Any], words: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -11,12 +11,14 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from tiltmeter.show import charts, palette
+from tiltmeter.show import charts, fans, palette
 from tiltmeter.show.basis import FEW
+from tiltmeter.show.map import map_
 from tiltmeter.show.marks import Spec
 from tiltmeter.show.names import name, words
 from tiltmeter.show.numbers import number, percent
 from tiltmeter.show.pictures import pictures
+from tiltmeter.show.shapes import ground
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -142,13 +144,16 @@ def _specs(view: View, w: Mapping[str, str]) -> dict[str, Spec]:
     }  # fmt: skip
     kinds = [gauge for gauge in GAUGES[1:] if any(gauge in basis["gauges"] for basis in view.bases.values())]
     count, limit = len(view.states), _limit(view)
-    return {
+    land = ground([state["code"] for state in view.states]) if view.places else None
+    return ({"map": map_(own, land, poles=(poles["a"]["code"], poles["b"]["code"]))} if land else {}) | {
         "answer": charts.answer(own, states=count, limit=limit),
         "curve": charts.curve(own, limit=limit),
         "moves": charts.moves(own, kinds=kinds, states=count),
         "influence": charts.influence(own),
         "episode": charts.episode(own),
         "choices": charts.choices(own, rows=_options(view)),
+        "fan": fans.fan(own),
+        "weeks": fans.weeks(own),
         "rests": charts.rests(own),
     }
 
@@ -222,9 +227,12 @@ def _safe(text: str) -> Any:
 
 def _sections(view: View, w: Mapping[str, str]) -> list[tuple[str, str]]:
     every = [
-        ("answer", w["answer"], True), ("tilt", w["tilt_title"], True), ("moves", w["moves_title"], True),
+        ("answer", w["answer"], True), ("map", w["map_nav"], bool(view.places)),
+        ("tilt", w["tilt_title"], True), ("moves", w["moves_title"], True),
         ("influence", w["influence_title"], True), ("claims", w["claims_title"], bool(view.claims)),
         ("episodes", w["episodes_title"], any(basis["episodes"] for basis in view.bases.values())),
+        ("scenarios", w["scenarios_nav"], bool(view.scenarios)),
+        ("forecasts", w["forecasts_nav"], bool(view.forecasts or view.no_forecast)),
         ("sensitivity", w["sensitivity_nav"], bool(view.sensitivity)),
         ("evidence", w["evidence_title"], True), ("method", w["method_title"], True),
     ]  # fmt: skip

@@ -12,15 +12,19 @@ from tiltmeter.show.basis import Times, parts
 from tiltmeter.show.claims import claims
 from tiltmeter.show.episodes import episodes
 from tiltmeter.show.evidence import evidence, link, shown
+from tiltmeter.show.futures import forecasts, scenarios
 from tiltmeter.show.names import name, pick, words
 from tiltmeter.show.numbers import between, percent
 from tiltmeter.show.series import kept
+from tiltmeter.show.shapes import Ground, ground
 
 if TYPE_CHECKING:
     from tiltmeter.model.tilt import Tilt
     from tiltmeter.questions.basis import Basis
     from tiltmeter.questions.episode import Episode
     from tiltmeter.questions.finding import Finding
+    from tiltmeter.questions.forecast import Future
+    from tiltmeter.questions.scenario import Play
     from tiltmeter.questions.verdict import Verdict
     from tiltmeter.settings import Theatre
 
@@ -36,7 +40,8 @@ class View:
 
     `bases` has `record` (votes, facts, event figures) and, where there are reports
     written for a demonstration, `all`; each with the same parts. `time` lists the
-    periods that are drawn. `evidence` is that of the fuller basis, its written rows marked.
+    periods that are drawn. `evidence` is that of the fuller basis, its written rows marked. `places` are the
+    map's labels. Scenarios and forecasts are from record only.
     """
 
     language: str
@@ -47,6 +52,10 @@ class View:
     bases: dict[str, Table]
     claims: list[Table]
     evidence: Table
+    places: Table = field(default_factory=dict)
+    scenarios: list[Table] = field(default_factory=list)
+    forecasts: list[Table] = field(default_factory=list)
+    no_forecast: str = ""
     sensitivity: list[Table] = field(default_factory=list)
     method: Table = field(default_factory=dict)
 
@@ -61,7 +70,8 @@ class Extras:
     What a view can show beside the fits: each may be left empty.
 
     `verdicts` are those on words and deeds, whose two times the page takes over.
-    `episodes` are those of each basis (`record`, `all`).
+    `episodes` are those of each basis (`record`, `all`). `plays` are scenarios played from record,
+    `futures` forecasts by pair of sides, `no_forecast` why there are none.
     `sensitivity` has the rows of a specification curve for one stretch of time.
     `runs` are rows of the store's table, `manifest` what a fit rests on, `licences`
     a line per source, `version` the program's.
@@ -70,6 +80,9 @@ class Extras:
     findings: Sequence[Finding] = ()
     verdicts: Sequence[Verdict] = ()
     episodes: Mapping[str, Sequence[Episode]] = field(default_factory=dict)
+    plays: Sequence[Play] = ()
+    futures: Mapping[tuple[str, str], Sequence[Future]] = field(default_factory=dict)
+    no_forecast: str = ""
     sensitivity: Sequence[Mapping[str, Any]] = ()
     powers: Sequence[str] = ()
     runs: Sequence[Mapping[str, Any]] = ()
@@ -119,6 +132,10 @@ def view(
         },
         claims=claims(theatre, extras.findings, language=language),
         evidence=evidence(fullest.tables, theatre=theatre, tilt=tilt, least=fullest.confidence),
+        places=_places(ground(theatre.states), language),
+        scenarios=scenarios(extras.plays, language=language),
+        forecasts=forecasts(extras.futures, language=language),
+        no_forecast=shown(extras.no_forecast),
         sensitivity=_sensitivity(theatre, extras.sensitivity, language),
         method=_method(fullest, extras),
     )
@@ -137,6 +154,18 @@ def _head(theatre: Theatre, times: Times, today: dt.date, language: str) -> Tabl
 
 def _days(interval: Sequence[dt.date]) -> list[str]:
     return [str(day) for day in interval]
+
+
+def _places(found: Ground | None, language: str) -> Table:
+    """The map's labels: the states, and the countries around them; empty where no state has a shape."""
+    if found is None:
+        return {}
+    return {
+        which: [
+            {"code": code, "name": name(code, language), "lon": lon, "lat": lat} for code, (lon, lat) in own.items()
+        ]
+        for which, own in (("states", found.places), ("around", found.around))
+    }
 
 
 def _time(tilt: Tilt) -> Table:

@@ -10,7 +10,8 @@
   const index = Object.fromEntries(view.states.map((state, at) => [state.code, at]));
   const word = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   const name = (code) => names[code] ?? code;
-  const choice = { basis: "record", gauge: "tilt", from: "", at: 0, why: "", power: "", subject: view.head.theatre };
+  const choice = { basis: "record", gauge: "tilt", from: "", at: 0, why: "", power: "", subject: view.head.theatre, one: "", other: "", see: "" };
+  const every = view.states.map((state) => state.code);
   const drawn = new Map();
 
   // ---- numbers and dates in words
@@ -31,12 +32,21 @@
 
   // ---- rows for the charts
   const basis = () => view.bases[choice.basis];
-  const rowsOf = (series, kept) => kept.map((at, i) => {
+  const rowOf = (series, kept, i) => {
+    const at = kept[i];
     const [lo, q1, mid, q3, hi] = series.q.map((line) => (line[i] === null ? null : line[i] / series.k));
     const share = series.s[i], near = [series.s[i - 1] ?? share, series.s[i + 1] ?? share];
     const row = { t: starts[at], at, lo, q1, mid, q3, hi, share, edge: near.some((other) => other < WEAK !== share < WEAK) };
     return mid === null ? row : { ...row, when: when(at), value: interval(row), share_text: percent(share) };
-  });
+  };
+  const rowsOf = (series, kept) => kept.map((at, i) => rowOf(series, kept, i));
+  const nearest = (at) => view.time.kept.reduce((best, here, i, kept) => (Math.abs(here - at) < Math.abs(kept[best] - at) ? i : best), 0);
+  function rowAt(code, at) {
+    const series = basis().curves[choice.gauge]?.[code];
+    const row = series && rowOf(series, view.time.kept, nearest(at));
+    return row && row.mid !== null ? row : null;
+  }
+  const places = () => view.places.states.map((place) => ({ ...place, ...rowAt(place.code, choice.at) })).filter((row) => row.value);
   const span = () => ({ from: choice.from ? Date.UTC(+choice.from, 0, 1) : starts[0], to: starts[starts.length - 1] });
   const within = (rows) => rows.filter((row) => (row.t2 ?? row.t) >= span().from);
   const feet = { votes: -1.9, words: -1.74, deeds: -1.58, facts: -1.42 };
@@ -71,8 +81,9 @@
   }
 
   const makers = {
+    map: () => ({ data: { place: places(), around: view.places.around } }),
     answer: () => ({
-      data: { answer: basis().answers.flatMap((one) => ["before", "now"].map((time) => ({ ...one[time], state: one.name, time: word(`time_${time}`), value: one.values[time], share_text: percent(one[time].share) }))).filter((row) => row.mid !== null) },
+      data: { answer: basis().answers.flatMap((one) => ["before", "now"].map((time) => ({ ...one[time], code: one.state, span: view.head[time === "now" ? "after" : "before"], state: one.name, time: word(`time_${time}`), value: one.values[time], share_text: percent(one[time].share) }))).filter((row) => row.mid !== null) },
     }),
     curve: (figure) => {
       const code = figure.dataset.state, series = basis().curves[choice.gauge]?.[code];
@@ -83,7 +94,7 @@
       };
     },
     moves: () => ({
-      data: { moves: basis().moves.map((row) => ({ ...row, state: row.name, kind: word(row.gauge), toward: row.chance, share_text: percent(row.share) })).filter((row) => row.mid !== null) },
+      data: { moves: basis().moves.map((row) => ({ ...row, code: row.state, state: row.name, kind: word(row.gauge), toward: row.chance, share_text: percent(row.share) })).filter((row) => row.mid !== null) },
     }),
     influence: (figure) => {
       const found = basis().influence[choice.power]?.[figure.dataset.definition], own = found?.subjects[choice.subject];
@@ -111,6 +122,22 @@
         ...one.help.map((help) => bar(`${help.helper}: ${word(`help_${help.kind}`)}`, "help", help.date, help.until)),
       ] } };
     },
+    fan: (figure) => {
+      const one = view.scenarios.find((item) => item.id === figure.dataset.scenario), fan = one.fans[figure.dataset.fan];
+      const told = (low, mean, high, i) => `${fixed(mean[i], fan.places)} (${fixed(low[i], fan.places)} ${to} ${fixed(high[i], fan.places)})`;
+      const past = figure.dataset.fan === "tilt" ? rowsOf(view.bases.record.curves.tilt[one.state], view.time.kept).filter((row) => row.mid !== null && row.t > Date.parse(one.weeks[0]) - 365 * DAY) : [];
+      return { data: {
+        fan: one.weeks.map((week, i) => ({ t: Date.parse(week), code: one.state, when: week, mean: fan.mean[i], lo: fan.lo[i], hi: fan.hi[i], base: fan.base[i], blo: fan.blo[i], bhi: fan.bhi[i], value: told(fan.lo, fan.mean, fan.hi, i), base_value: told(fan.blo, fan.base, fan.bhi, i) })),
+        past, start: [{ t: Date.parse(one.start), label: one.text, when: one.start }],
+      } };
+    },
+    weeks: (figure) => {
+      const one = forecastOf(figure), told = $(".told", figure);
+      if (!one) return told.replaceChildren(), null;
+      const [own, ...simple] = one.scores, best = simple.find((score) => score.name === one.best);
+      told.textContent = [word("rests_events", { n: one.rests_on }), word("scored", { n: own.count, own: own.crps, best: best.crps, name: word(`score_${one.best}`), coverage: own.coverage }), one.beats ? "" : word("beaten")].join(" ");
+      return { data: { weeks: one.weeks.map((week) => ({ ...week, code: one.a })) } };
+    },
     choices: (figure) => ({ data: { choices: view.sensitivity.filter((row) => row.state === figure.dataset.state) } }),
     rests: () => ({
       data: { rests: within(basis().rests.map((row) => {
@@ -120,6 +147,7 @@
       params: span(),
     }),
   };
+  const forecastOf = (figure) => view.forecasts.find((one) => one.a === choice.one && one.b === choice.other && one.quad === +figure.dataset.quad);
   const claimsOn = () => view.claims.filter((claim) => claim.about.measure === "influence" && claim.kind === "peak_in_window" && claim.about.power === choice.power && claim.about.subject === choice.subject);
 
   // ---- drawing
@@ -149,6 +177,7 @@
       return;
     }
     const spec = coloured(specs[kind], style());
+    if (kind === "map") spec.height = Math.round(Math.max(240, Math.min(spec.height, 0.8 * plot.clientWidth)));
     spec.datasets = { ...spec.datasets, ...made.data };
     for (const param of spec.params ?? []) if (param.name in (made.params ?? {})) param.value = made.params[param.name];
     const result = await vegaEmbed(plot, spec, {
@@ -159,7 +188,7 @@
     drawn.set(figure, result);
     // the plot is named as a whole; its marks have nothing to say to a screen reader
     $("svg", plot).setAttribute("aria-hidden", "true");
-    if (kind === "curve") result.view.addEventListener("click", (event) => pickAt(figure, result.view, event));
+    result.view.addEventListener("click", (event, item) => clicked(figure, result.view, event, item?.datum));
     tools(figure);
   }
   // charts in sight are drawn at once, the others one by one when nothing else is to do, so that a print has them all
@@ -188,42 +217,107 @@
   }
   const redraw = (selector = "figure[data-chart]") => $$(selector).forEach(later);
 
-  function pickAt(figure, chart, event) {
-    const box = chart.container().querySelector("svg").getBoundingClientRect();
-    const ms = +chart.scale("x").invert(event.clientX - box.left - chart.origin()[0]);
-    setAt(periodOf(ms));
-    openWhy(figure.dataset.state, choice.at);
+  // ---- a click on a mark asks why
+  function clicked(figure, chart, event, datum) {
+    const kind = figure.dataset.chart;
+    if (kind === "curve" || kind === "influence") {
+      const box = chart.container().querySelector("svg").getBoundingClientRect();
+      datum = { t: +chart.scale("x").invert(event.clientX - box.left - chart.origin()[0]) };
+    }
+    if (datum) why(figure, datum.datum ?? datum);
+  }
+  // what is behind a row of a chart: the evidence of its state and time
+  function why(figure, row) {
+    const { chart: kind, state } = figure.dataset;
+    if (kind === "curve") return openWhy(state, row.t === undefined ? choice.at : periodOf(row.t));
+    if (kind === "map") return row.id in index || row.code in index ? openNear(row.code ?? row.id, choice.at) : undefined;
+    if (kind === "answer" && row.span) return openRows({ codes: [row.code], days: row.span });
+    if (kind === "moves" && row.code) return openRows({ codes: [row.code], days: [view.head.before[0], view.head.after[1]], kind: row.gauge });
+    if (kind === "influence") {
+      if (choice.subject !== view.head.theatre) return openWhy(choice.subject, periodOf(row.t));
+      return openRows({ codes: every, days: [iso(starts[periodOf(row.t)]), iso(starts[periodOf(row.t) + 1] - DAY)] });
+    }
+    if (kind === "rests" && row.t2) return openRows({ codes: every, days: [iso(row.t), iso(row.t2 - DAY)], kind: Object.keys(feet).concat("figures").find((one) => word(one) === row.kind) });
+    if (kind === "choices") return openRows({ codes: [state], days: view.head.after });
+    if (kind === "fan" || kind === "weeks") return openNear(row.code ?? state, starts.length - 2);
+    const list = kind === "episode" && figure.parentElement.querySelector("details");
+    if (list) list.open = true, $("summary", list).focus();
+  }
+  // the evidence of a time, else the last before it, else the next after it
+  function openNear(code, at) {
+    const own = rowsIn([code], at, at);
+    openWhy(code, own.events.length || own.calls.length ? at : (next(index[code], at, -1) ?? next(index[code], at, 1) ?? at));
   }
   const periodOf = (ms) => Math.max(0, Math.min(starts.length - 2, starts.findIndex((start) => start > ms) - 1 < 0 ? (ms < starts[0] ? 0 : starts.length - 2) : starts.findIndex((start) => start > ms) - 1));
 
+  let frame = 0;
   function setAt(at) {
     choice.at = at;
-    const slider = $("input[name=at]");
-    slider.value = at;
-    slider.setAttribute("aria-valuetext", when(at));
-    $("output[name=when]").textContent = when(at);
-    for (const figure of $$("figure.curve")) {
-      const series = basis().curves[choice.gauge]?.[figure.dataset.state];
-      const value = $(".value", figure);
-      const kept = view.time.kept;
-      const near = kept.reduce((best, here, i) => (Math.abs(here - at) < Math.abs(kept[best] - at) ? i : best), 0);
-      const row = series && rowsOf(series, kept)[near];
-      value.textContent = row && row.mid !== null ? `${view.time.periods[at]}: ${row.value}, ${word("from_data", { p: row.share_text })}` : "";
-      drawn.get(figure)?.view.signal("at", starts[at]).runAsync();
+    for (const slider of $$("input[name=at]")) {
+      slider.value = at;
+      slider.setAttribute("aria-valuetext", when(at));
     }
+    for (const output of $$("output.when")) output.textContent = when(at);
+    const told = (row) => (row ? `${row.value}, ${word("from_data", { p: row.share_text })}` : "");
+    for (const figure of $$("figure.curve")) {
+      const row = rowAt(figure.dataset.state, at);
+      $(".value", figure).textContent = row ? `${view.time.periods[at]}: ${told(row)}` : "";
+    }
+    for (const line of $$(".stands li")) {
+      const row = rowAt(line.dataset.state, at);
+      $(".value", line).textContent = row ? told(row) : "\u2013";
+      line.dataset.shade = row ? shade(row) : "weak";
+    }
+    // charts follow once per frame, however fast the slider moves
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      for (const [figure, chart] of drawn) {
+        if (figure.dataset.chart === "curve") chart.view.signal("at", starts[choice.at]).runAsync();
+        if (figure.dataset.chart === "map") chart.view.data("place", places()).runAsync();
+      }
+    });
     keep();
   }
+  const shade = (row) => (row.share < WEAK ? "weak" : `d${[-0.8, -0.45, -0.15, 0.15, 0.45, 0.8].filter((edge) => row.mid >= edge).length}`);
 
   // ---- data and pictures of a chart
   function tools(figure) {
     if ($(".save", figure)) return;
     const caption = $("figcaption", figure) ?? figure.insertBefore(element("figcaption"), figure.firstChild);
     const room = $(".do", caption) ?? caption.appendChild(element("span", { class: "do" }));
-    for (const [label, run] of [["CSV", saveCsv], ["SVG", saveSvg], ["PNG", savePng]]) {
-      const button = element("button", { type: "button", class: "save", "aria-label": `${word("download")} ${label}` }, label);
-      button.addEventListener("click", () => run(figure));
+    for (const [label, run, spoken] of [[word("table"), showTable], [word("copy_link"), copyLink], ["CSV", saveCsv, 1], ["SVG", saveSvg, 1], ["PNG", savePng, 1]]) {
+      const button = element("button", { type: "button", class: "save", "aria-label": spoken ? `${word("download")} ${label}` : "" }, label);
+      button.addEventListener("click", () => run(figure, button));
       room.append(button);
     }
+  }
+  // the chart as a table, for those who rather read, listen or use keys
+  function showTable(figure, button) {
+    const old = $(".data", figure);
+    button.textContent = word(old ? "table" : "hide_table");
+    button.setAttribute("aria-expanded", String(!old));
+    if (old) return old.remove();
+    const titles = { name: "state", state: "state", time: "time", kind: "evidence", when: "date", label: "what", row: "what", week: "week", value: "value", any: "at_least_one", base_value: "without_event", share_text: "data_share", toward: "toward_short", n: "rows", option: "option" };
+    const all = Object.values(makers[figure.dataset.chart](figure)?.data ?? {})[0] ?? [];
+    const rows = all.filter((row) => row.mid !== null).slice(-600);
+    const columns = Object.keys(titles).filter((key) => rows.some((row) => row[key] !== undefined && row[key] !== ""));
+    const cell = (row, key) => element(key === columns[0] ? "th" : "td", key === columns[0] ? { scope: "row" } : {}, bdi(String(row[key] ?? "")));
+    const line = (row) => {
+      const ask = element("button", { type: "button", class: "why" }, word("why"));
+      ask.addEventListener("click", () => why(figure, row));
+      return element("tr", {}, ...columns.map((key) => cell(row, key)), element("td", {}, ask));
+    };
+    const table = element("table", {},
+      element("thead", {}, element("tr", {}, ...columns.map((key) => element("th", { scope: "col" }, word(titles[key]))), element("td"))),
+      element("tbody", {}, ...rows.map(line)));
+    figure.append(element("div", { class: "data scroll", tabindex: "0", role: "group", "aria-label": word("table") }, table));
+  }
+  async function copyLink(figure, button) {
+    choice.see = figure.id;
+    keep();
+    const told = await navigator.clipboard?.writeText(location.href).then(() => "link_copied", () => "link_set") ?? "link_set";
+    button.textContent = word(told);
+    setTimeout(() => { button.textContent = word("copy_link"); }, 2500);
   }
   const fileName = (figure, ending) => ["tiltmeter", view.head.theatre, figure.dataset.chart, figure.dataset.state ?? figure.dataset.definition ?? figure.dataset.at, choice.basis].filter(Boolean).join("-") + ending;
   function save(href, file) {
@@ -287,49 +381,71 @@
     return item;
   }
   const visible = (row) => choice.basis === "all" || !row.written;
-  const rowsAt = (state, at) => ({
-    events: view.evidence.events.filter((row) => row.state === state && row.period === at && visible(row)),
-    calls: view.evidence.calls.filter((row) => row.period === at && row.choices[state] !== "-"),
-    figures: view.evidence.figures.filter((row) => row[0] === state && row[2] === at),
-  });
-  const section = (title, list) => [element("h3", {}, title), list];
+  function rowsIn(codes, low, high, kind) {
+    const within = (period) => period >= low && period <= high, states = codes.map((code) => index[code]);
+    const wanted = (name) => !kind || kind === name;
+    return {
+      events: view.evidence.events.filter((row) => states.includes(row.state) && within(row.period) && visible(row) && wanted(row.kind)),
+      calls: wanted("votes") ? view.evidence.calls.filter((row) => within(row.period) && states.some((state) => row.choices[state] !== "-")) : [],
+      figures: wanted("figures") ? view.evidence.figures.filter((row) => states.includes(row[0]) && within(row[2])) : [],
+    };
+  }
+  const LISTED = 80; // rows of a kind in the panel at most
+  const section = (title, rows, made, list = "ol") => rows.length
+    ? [element("h3", {}, `${title} (${rows.length})`), element(list, { class: "rows" }, ...rows.slice(0, LISTED).map(made)),
+      rows.length > LISTED ? element("p", { class: "small" }, word("rows_left", { n: rows.length - LISTED })) : null]
+    : [];
+  const poles = [view.head.poles.a.name, view.head.poles.b.name];
+  function vote(call, codes) {
+    const last = view.states.length, says = (at) => word(`choice_${call.choices[at]}`);
+    const own = codes.filter((code) => call.choices[index[code]] !== "-").map((code) => `${name(code)}: ${says(index[code])}`);
+    return element("li", {},
+      element("p", { class: "meta" }, element("time", {}, call.date), " ", linked(call.symbol || call.key, call.url)), bdi(call.title),
+      element("p", {}, element("b", {}, own.join(" · ")), ` · ${poles[0]}: ${says(last)} · ${poles[1]}: ${says(last + 1)}`));
+  }
+  const figureOf = ([state, pole, , day, days, value]) => element("li", {},
+    `${view.states[state].name} \u2013 ${poles[pole]}: ${value > 0 ? "+" : ""}${fixed(value, 1)} `, element("span", { class: "meta" }, `${day}, ${word("days_of", { n: days })}`));
+  const tie = (fact) => element("li", {}, `${word(`kind_${fact.kind}`)}: `, bdi(`${name(fact.a)} \u2013 ${name(fact.b)}`),
+    ` ${[fact.since && `${word("since")} ${fact.since}`, fact.until && `${word("until")} ${fact.until}`].filter(Boolean).join(" ")}`, element("p", { class: "meta" }, bdi(fact.citation)));
 
-  function openWhy(code, at, focus = true) {
-    const state = index[code];
-    if (state === undefined) return;
-    const panel = $("#panel"), list = $(".list", panel), found = rowsAt(state, at), opened = panel.hidden;
+  // the panel with the rows of some states between two periods
+  function fill(title, value, codes, low, high, kind) {
+    const panel = $("#panel"), opened = panel.hidden, found = rowsIn(codes, low, high, kind);
     if (opened) panel.opener = document.activeElement;
-    choice.why = code;
-    setAt(at);
-    $("#panel-h").replaceChildren(...dated(word("evidence_at", { state: name(code), period: when(at) })));
-    $(".value", panel).textContent = $(`figure.curve[data-state="${code}"] .value`)?.textContent ?? "";
-    const parts = [];
-    if (found.events.length) {
-      const rest = view.evidence.more[`${state}/${at}`];
-      parts.push(...section(word("sentences"), element("ol", { class: "rows" }, ...found.events.map(sentence))));
-      if (rest) parts.push(element("p", { class: "small" }, word("more_rows", { n: rest, state: code, period: view.time.periods[at] })));
-    }
-    if (found.calls.length) {
-      const poles = [view.head.poles.a.name, view.head.poles.b.name], last = view.states.length;
-      parts.push(...section(word("votes_of"), element("ol", { class: "rows" }, ...found.calls.map((call) => element("li", {},
-        element("p", { class: "meta" }, element("time", {}, call.date), " ", linked(call.symbol || call.key, call.url)), bdi(call.title),
-        element("p", {}, element("b", {}, `${name(code)}: ${word(`choice_${call.choices[state]}`)}`), ` · ${poles[0]}: ${word(`choice_${call.choices[last]}`)} · ${poles[1]}: ${word(`choice_${call.choices[last + 1]}`)}`))))));
-    }
-    if (found.figures.length)
-      parts.push(...section(word("figures_of"), element("ul", { class: "rows" }, ...found.figures.map(([, pole, , day, days, value]) => element("li", {},
-        `${name(code)} – ${pole ? view.head.poles.b.name : view.head.poles.a.name}: ${value > 0 ? "+" : ""}${fixed(value, 1)} `, element("span", { class: "meta" }, `${day}, ${word("days_of", { n: days })}`))))));
-    if (!parts.length) parts.push(element("p", { class: "empty" }, word("nothing")));
-    const first = view.time.starts[at];
-    const ties = view.evidence.facts.filter((fact) => (fact.a === code || fact.b === code) && fact.kind !== "border" && (!fact.since || fact.since <= first) && (!fact.until || fact.until >= first));
-    if (ties.length) {
-      const items = ties.map((fact) => element("li", {}, `${word(`kind_${fact.kind}`)}: `, bdi(`${name(fact.a)} – ${name(fact.b)}`), ` ${[fact.since && `${word("since")} ${fact.since}`, fact.until && `${word("until")} ${fact.until}`].filter(Boolean).join(" ")}`, element("p", { class: "meta" }, bdi(fact.citation))));
-      parts.push(element("details", {}, element("summary", {}, `${word("ties_of")} (${ties.length})`), element("ul", { class: "rows" }, ...items)));
-    }
-    list.replaceChildren(...parts);
+    $("#panel-h").replaceChildren(...dated(title));
+    $(".value", panel).textContent = value;
+    const rest = codes.length === 1 && low === high && view.evidence.more[`${index[codes[0]]}/${low}`];
+    const parts = [
+      ...section(word("sentences"), found.events, sentence),
+      rest ? element("p", { class: "small" }, word("more_rows", { n: rest, state: codes[0], period: view.time.periods[low] })) : null,
+      ...section(word("votes_of"), found.calls, (call) => vote(call, codes)),
+      ...section(word("figures_of"), found.figures, figureOf, "ul"),
+    ];
+    if (!parts.some(Boolean)) parts.push(element("p", { class: "empty" }, word("nothing")));
+    const first = view.time.starts[low], last = view.time.starts[high + 1];
+    const ties = view.evidence.facts.filter((fact) => (codes.includes(fact.a) || codes.includes(fact.b)) && fact.kind !== "border" && (!fact.since || fact.since <= last) && (!fact.until || fact.until >= first));
+    if (ties.length) parts.push(element("details", { open: kind === "facts" ? "open" : "" }, element("summary", {}, `${word("ties_of")} (${ties.length})`), element("ul", { class: "rows" }, ...ties.slice(0, LISTED).map(tie))));
+    $(".list", panel).replaceChildren(...parts.filter(Boolean));
     panel.hidden = false;
     panel.scrollTop = 0;
-    for (const button of $$("[data-step]", panel)) button.disabled = next(state, at, +button.dataset.step) === null;
-    if (focus && opened) $("#panel-h").focus({ preventScroll: true });
+    if (opened) $("#panel-h").focus({ preventScroll: true });
+  }
+  function openWhy(code, at) {
+    if (!(code in index)) return;
+    choice.why = code;
+    setAt(at);
+    const row = rowAt(code, at);
+    fill(word("evidence_at", { state: name(code), period: when(at) }), row ? `${word(`gauge_${choice.gauge}`)}: ${row.value}, ${word("from_data", { p: row.share_text })}` : "", [code], at, at);
+    $("#panel .steps").hidden = false;
+    for (const button of $$("#panel [data-step]")) button.disabled = next(index[code], at, +button.dataset.step) === null;
+    keep();
+  }
+  function openRows({ codes, days, kind }) {
+    const [low, high] = days.map((day) => periodOf(Date.parse(day)));
+    choice.why = "";
+    const who = `${codes.length > 1 ? word("all_states") : name(codes[0])}${kind ? ` \u00b7 ${word(kind)}` : ""}`;
+    fill(word("evidence_between", { who, from: days[0], until: days[1] }), "", codes, low, high, kind);
+    $("#panel .steps").hidden = true;
     keep();
   }
   function next(state, at, step) {
@@ -372,22 +488,26 @@
   }
 
   // ---- choices, kept in the address
+  let normalAt = 0;
   function keep() {
     const parts = new URLSearchParams();
-    for (const [key, normal] of [["basis", "record"], ["gauge", "tilt"], ["from", ""], ["power", view.head.poles.a.code], ["subject", view.head.theatre]])
+    for (const [key, normal] of [["basis", "record"], ["gauge", "tilt"], ["from", ""], ["power", view.head.poles.a.code], ["subject", view.head.theatre], ["one", view.forecasts[0]?.a ?? ""], ["other", view.forecasts[0]?.b ?? ""], ["see", ""]])
       if (choice[key] !== normal) parts.set(key, choice[key]);
     if (choice.why) parts.set("why", `${choice.why}/${view.time.periods[choice.at]}`);
+    else if (choice.at !== normalAt) parts.set("at", view.time.periods[choice.at]);
     const text = parts.toString().replaceAll("%2F", "/");
     if (text || location.hash.includes("=")) history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
   }
   function read() {
     if (!location.hash.includes("=")) return;
     const parts = new URLSearchParams(location.hash.slice(1));
-    for (const key of ["basis", "gauge", "from", "power", "subject"]) if (parts.has(key)) choice[key] = parts.get(key);
+    for (const key of ["basis", "gauge", "from", "power", "subject", "one", "other", "see"]) if (parts.has(key)) choice[key] = parts.get(key);
     if (!view.bases[choice.basis]) choice.basis = "record";
     const [code, period] = (parts.get("why") ?? "").split(/\/(.*)/);
     const at = view.time.periods.indexOf(period);
     if (code in index && at >= 0) choice.why = code, choice.at = at;
+    else choice.at = Math.max(0, view.time.periods.indexOf(parts.get("at")));
+    if (!parts.has("at") && !choice.why) choice.at = normalAt;
   }
   function gauges() {
     for (const input of $$("input[name=gauge]")) input.disabled = !(input.value in basis().curves);
@@ -416,29 +536,31 @@
     peaks();
     setAt(choice.at);
     redraw();
-    if (choice.why) openWhy(choice.why, choice.at, false);
+    if (choice.why) openWhy(choice.why, choice.at);
   }
   function begin() {
     choice.power = view.head.poles.a.code;
     const turn = Date.parse(view.head.after[0]);
-    choice.at = periodOf(turn);
+    choice.at = normalAt = periodOf(turn);
+    choice.one = view.forecasts[0]?.a ?? "";
+    choice.other = view.forecasts[0]?.b ?? "";
     read();
     for (const key of ["basis", "gauge"]) for (const input of $$(`input[name=${key}]`)) {
       input.checked = input.value === choice[key];
       input.addEventListener("change", () => { choice[key] = input.value; show(); });
     }
-    for (const key of ["from", "power", "subject"]) {
+    for (const key of ["from", "power", "subject", "one", "other"]) {
       const select = $(`select[name=${key}]`);
       if (!select) continue;
       select.value = choice[key];
       select.addEventListener("change", () => { choice[key] = select.value; show(); });
     }
-    $("input[name=at]").addEventListener("input", (event) => setAt(+event.target.value));
+    for (const slider of $$("input[name=at]")) slider.addEventListener("input", () => setAt(+slider.value));
     for (const button of $$("button.why")) button.addEventListener("click", () => {
-      const code = button.dataset.state, state = index[code];
+      const code = button.dataset.state;
       if (button.dataset.day) return openWhy(code, periodOf(Date.parse(button.dataset.day)));
-      const own = rowsAt(state, choice.at), bare = !own.events.length && !own.calls.length;
-      openWhy(code, button.dataset.since ? (next(state, periodOf(turn) - 1, 1) ?? choice.at) : bare ? (next(state, choice.at, 1) ?? choice.at) : choice.at);
+      if (button.dataset.since) return openWhy(code, next(index[code], periodOf(turn) - 1, 1) ?? choice.at);
+      openNear(code, choice.at);
     });
     $("#panel .close").addEventListener("click", closeWhy);
     for (const button of $$("[data-step]")) button.addEventListener("click", () => openWhy(choice.why, next(index[choice.why], choice.at, +button.dataset.step) ?? choice.at));
@@ -447,6 +569,7 @@
     addEventListener("beforeprint", () => waiting.forEach(now));
     listSentences();
     show();
+    if (choice.see) document.getElementById(choice.see)?.scrollIntoView();
   }
   begin();
 })();
