@@ -12,7 +12,7 @@ from numba import njit
 from tiltmeter.model.arrays import Floats, Ints
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def _invert(matrix: Floats, size: int, low: Floats, factor: Floats, inverse: Floats) -> float:
     """
     Inverse of a positive definite matrix, of which the lower half is read; gives the root of its determinant.
@@ -49,7 +49,7 @@ def _invert(matrix: Floats, size: int, low: Floats, factor: Floats, inverse: Flo
     return root
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def forward(
     told: Floats,
     linear: Floats,
@@ -185,7 +185,7 @@ def forward(
     return float(score)
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def sample(
     inverse: Floats,
     factor: Floats,
@@ -229,7 +229,7 @@ def sample(
                 x[i] = out[d, i, t]
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def steps_told(
     inverse: Floats, reach: Floats, tie: Floats, across: Floats, fixed_out: Floats, mean: Floats, var: Floats
 ) -> None:
@@ -295,7 +295,7 @@ def steps_told(
         x_later[:] = x
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def place_jump(
     mean: Floats, var: Floats, step: Floats, shift: Floats, jump: float, odds: float, chance: Floats, u: float
 ) -> int:
@@ -334,7 +334,7 @@ def place_jump(
     return found
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def sweep_jumps(
     told: Floats,
     linear: Floats,
@@ -386,7 +386,7 @@ def sweep_jumps(
     chance[:] = 1.0 - none
 
 
-@njit(cache=True, fastmath=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def add_rows(
     time: Ints,
     gauge: Ints,

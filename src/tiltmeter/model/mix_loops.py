@@ -13,7 +13,7 @@ _FEW = 24
 """Counts up to which a ratio of gamma functions is quicker as a product."""
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _rise(conc: float, count: float) -> float:
     """Log of gamma(conc + count) / gamma(conc), for whole counts."""
     if count > _FEW:
@@ -24,7 +24,7 @@ def _rise(conc: float, count: float) -> float:
     return math.log(product)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def mix_fit(hits: Floats, tries: Floats, share: Floats, grid: Floats, out: Floats) -> None:
     """Log likelihood of beta-binomial counts at every concentration of a grid, up to a constant; fills `out`."""
     for g in range(grid.shape[0]):

@@ -27,10 +27,10 @@ def _share_beyond(z: float) -> float:
 _FINE = 512.0
 _TABLE = np.array([_share_beyond(k / _FINE) for k in range(4097)])
 """The shares up to z = 8: their four exponentials were a third of a draw's time; the line between is right to 1e-6."""
-_share = njit(cache=True, nogil=True)(_share_beyond)
+_share = njit(cache=True, nogil=True, error_model="numpy")(_share_beyond)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _coefficient(n: int, x: float) -> float:
     k = (n + 0.5) * math.pi
     if x > _CUT:
@@ -39,7 +39,7 @@ def _coefficient(n: int, x: float) -> float:
     return k * math.exp(-2.0 * (n + 0.5) ** 2 / x) / (y * math.sqrt(y))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _short_gauss(rng: np.random.Generator, z: float) -> float:
     """An inverse Gaussian with mean 1/z, below the cut."""
     if z * _CUT < 1.0:
@@ -61,7 +61,7 @@ def _short_gauss(rng: np.random.Generator, z: float) -> float:
             return x
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw_one(rng: np.random.Generator, tilt: float) -> float:
     """
     A draw from PG(1, tilt).
@@ -97,7 +97,7 @@ def draw_one(rng: np.random.Generator, tilt: float) -> float:
                     break
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw_many(rng: np.random.Generator, tilt: float, count: int) -> Floats:
     """Draws from PG(1, tilt), shape (count,)."""
     out = np.zeros(count)
@@ -106,7 +106,7 @@ def draw_many(rng: np.random.Generator, tilt: float, count: int) -> Floats:
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw_sums(rng: np.random.Generator, tilt: Floats, count: Floats, out: Floats) -> None:
     """Draws from PG(count, tilt), elementwise, as sums; fills `out`, 0 where the count is 0."""
     for k in range(tilt.shape[0]):
@@ -116,7 +116,7 @@ def draw_sums(rng: np.random.Generator, tilt: Floats, count: Floats, out: Floats
         out[k] = total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw_tables(rng: np.random.Generator, count: Floats, conc: Floats, out: Floats) -> None:
     """
     Numbers of tables that `count` customers take in a Chinese restaurant process; fills `out`.

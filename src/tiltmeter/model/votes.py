@@ -9,6 +9,7 @@ import numpy as np
 
 from tiltmeter.errors import ModelError
 from tiltmeter.model.arrays import Bools, Floats, Ints
+from tiltmeter.model.chains import each_chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,10 @@ TAIL: Final = 8.0
 """Degrees of freedom of a step: fewer than a normal's, so that a real jump is not smeared over years."""
 STEP_YEAR: Final = 0.1
 """Prior variance of a year's step, sd units: the published positions change by 0.15 to 0.45 sd a year."""
+PARTS: Final = 2
+"""Ranges of items that are worked on side by side; the same on every machine, since the order of sums shows."""
+MANY: Final = 100_000
+"""Votes from which threads pay."""
 POOL: Final = 20.0
 """Steps' worth of weight with which a period's step size is drawn to that of all periods."""
 
@@ -32,12 +37,14 @@ class Votes:
     """
     Ballots prepared for fitting: cast votes on contested items, sorted by item.
 
-    `first` (J+1,) are the bounds of each item's ballots; `cell` is actor · T + period;
-    `choice` 0 yes, 1 abstain, 2 no. `span` (A, 2) is each actor's first and one past
+    `first` (J+1,) are the bounds of each item's ballots; `cell` is period · A + actor;
+    `choice` 0 yes, 1 abstain, 2 no, in this order within an item; `split` (J, 2) is where its
+    abstentions and its noes begin. `span` (A, 2) is each actor's first and one past
     its last period. `poles` are two actors, the first of which is on the negative side.
     """
 
     first: Ints
+    split: Ints
     cell: Ints
     choice: Ints
     span: Ints
@@ -109,15 +116,18 @@ def prepare(
     keep = contested[item] if items else np.zeros(0, dtype=bool)
     renumber = np.cumsum(contested) - 1
     actor, item, time, choice = actor[keep], renumber[item[keep]] if items else item, time[keep], choice[keep]
-    order = np.argsort(item, kind="stable")
-    actor, item, time, choice = actor[order], item[order], time[order], choice[order]
-    first = np.searchsorted(item, np.arange(int(contested.sum()) + 1))
+    # by item, and within it by choice
+    place = 3 * item.astype(np.int64) + choice
+    order = np.argsort(place, kind="stable")
+    actor, time, choice = actor[order], time[order], choice[order]
+    bounds = np.searchsorted(place[order], np.arange(3 * int(contested.sum()) + 1))
     ever = np.asarray(present.any(axis=1))
     last = periods - np.argmax(present[:, ::-1], axis=1)
     span = np.where(ever[:, None], np.stack([np.argmax(present, axis=1), last], axis=1), 0)
     return Votes(
-        first=first.astype(np.int64),
-        cell=(actor.astype(np.int64) * periods + time).astype(np.int32),
+        first=bounds[::3].astype(np.int64),
+        split=bounds[:-1].reshape(-1, 3)[:, 1:].astype(np.int64),
+        cell=(time.astype(np.int64) * len(present) + actor).astype(np.int32),
         choice=choice.astype(np.int8),
         span=span.astype(np.int64),
         periods=periods,
@@ -158,12 +168,10 @@ def place(votes: Votes, *, settings: FitSettings, progress: Callable[[float], No
     spot = np.zeros((actors, periods, 2))
     spot[:, :, 0] = guess(votes) * present
     spot[:, :, 1] = 0.1
-    flat = spot.reshape(-1, 2)
     item = np.zeros((len(votes.first) - 1, 9))
     prior = np.array([settings.intercept_sd**-2, settings.slope_sd**-2])
-    weight = np.full((len(votes.cell), 2), 0.2)
-    loops.ballots_to_items(votes.first, votes.cell, votes.choice, flat, weight, prior, item)
-    told = np.zeros((actors, periods, 2))
+    weight = np.full((2, len(votes.cell)), 0.2, dtype=np.float32)
+    _to_items(votes, spot, weight, prior, item)
     step = np.tile(STEP_YEAR * settings.prior_scale**2 * votes.years, (actors, 1))
     start = np.tile([0.0, 1.0], (actors, 1))
     lag = np.zeros((actors, periods))
@@ -171,12 +179,12 @@ def place(votes: Votes, *, settings: FitSettings, progress: Callable[[float], No
     bounds: list[float] = []
     before, change, rounds = spot[:, :, 0].copy(), np.inf, 0
     for rounds in range(1, ROUNDS + 1):
-        loops.ballots_to_actors(votes.first, votes.cell, votes.choice, item, flat, weight, told.reshape(-1, 2))
+        told = _to_actors(votes, spot, weight, item)
         bounds.append(loops.smooth(told, votes.span, step, start, spot, lag))
         if rounds % 4 == 1:
             step = _learn_steps(votes, spot, item, step, start, settings)
         _standardise(spot, present, item, when)
-        loops.ballots_to_items(votes.first, votes.cell, votes.choice, flat, weight, prior, item)
+        _to_items(votes, spot, weight, prior, item)
         change = float(np.sqrt(np.mean((spot[:, :, 0] - before)[present] ** 2)))
         before = spot[:, :, 0].copy()
         if progress:
@@ -186,6 +194,51 @@ def place(votes: Votes, *, settings: FitSettings, progress: Callable[[float], No
     _face(spot, item, votes)
     _sharpen(votes, spot, item, weight, prior)
     return _close(votes, spot, item, step, start, rounds=rounds, change=change, bounds=tuple(bounds))
+
+
+def _by_time(spot: Floats) -> Floats:
+    """Values (A, T, 2) as the ballots' cells want them: an item's voters are then neighbours in memory."""
+    return np.ascontiguousarray(spot.swapaxes(0, 1)).reshape(-1, 2)
+
+
+def _summed(votes: Votes, add: Callable[[slice, Floats], None]) -> Floats:
+    """What ranges of items add up to for each actor and period, shape (A, T, 2)."""
+    flat = np.zeros((PARTS, votes.periods * votes.actors, 2))
+    each_chain(lambda part: add(_items_of(votes, part), flat[part]), PARTS, alone=len(votes.cell) < MANY)
+    return np.ascontiguousarray(flat.sum(axis=0).reshape(votes.periods, votes.actors, 2).swapaxes(0, 1))
+
+
+def _items_of(votes: Votes, part: int) -> slice:
+    """One of PARTS ranges of items, with about as many ballots in each."""
+    low, high = np.searchsorted(votes.first[:-1], np.array([part, part + 1]) * len(votes.cell) / PARTS)
+    return slice(int(low), int(high))
+
+
+def _to_actors(votes: Votes, spot: Floats, weight: Floats, item: Floats) -> Floats:
+    """What the ballots say of the actors, shape (A, T, 2); fills the weights."""
+    from tiltmeter.model import votes_loops as loops
+
+    place = _by_time(spot)
+
+    def add(own: slice, out: Floats) -> None:
+        first = votes.first[own.start : own.stop + 1]
+        loops.ballots_to_actors(first, votes.split[own], votes.cell, item[own], place, weight, out)
+
+    return _summed(votes, add)
+
+
+def _to_items(votes: Votes, spot: Floats, weight: Floats, prior: Floats, item: Floats) -> None:
+    """The items anew, given positions and weights."""
+    from tiltmeter.model import votes_loops as loops
+
+    place = _by_time(spot)
+
+    def fill(part: int) -> None:
+        own = _items_of(votes, part)
+        first = votes.first[own.start : own.stop + 1]
+        loops.ballots_to_items(first, votes.split[own], votes.cell, place, weight, prior, item[own])
+
+    each_chain(fill, PARTS, alone=len(votes.cell) < MANY)
 
 
 def _close(
@@ -211,14 +264,11 @@ def _sharpen(votes: Votes, spot: Floats, item: Floats, weight: Floats, prior: Fl
     Mean-field estimates of slopes are pulled to zero by the spread of the positions, as by errors in a
     regressor, though votes and positions are not independent given the data.
     """
-    from tiltmeter.model import votes_loops as loops
-
     known = spot.copy()
     known[:, :, 1] = 0.0
-    told = np.zeros((votes.actors * votes.periods, 2))
     for _ in range(2):
-        loops.ballots_to_actors(votes.first, votes.cell, votes.choice, item, known.reshape(-1, 2), weight, told)
-        loops.ballots_to_items(votes.first, votes.cell, votes.choice, known.reshape(-1, 2), weight, prior, item)
+        _to_actors(votes, known, weight, item)
+        _to_items(votes, known, weight, prior, item)
 
 
 def _linear(info: Floats, mean: Floats, step: Floats, start: Floats, span: Ints) -> Floats:
@@ -238,7 +288,7 @@ def _linear(info: Floats, mean: Floats, step: Floats, start: Floats, span: Ints)
 def guess(votes: Votes) -> Floats:
     """Rough positions from the leading direction of the votes, pole A negative; shape (A, 1)."""
     items = len(votes.first) - 1
-    actor = votes.cell // votes.periods
+    actor = votes.cell % votes.actors
     item = np.repeat(np.arange(items), np.diff(votes.first))
     # yes, abstain, no as 1, 0, -1 about the item's mean
     value = 1.0 - votes.choice.astype(np.float64)
@@ -259,7 +309,7 @@ def guess(votes: Votes) -> Floats:
 
 def period_of_items(votes: Votes) -> Ints:
     """The period of each item, -1 when its ballots are of several."""
-    time = votes.cell % votes.periods
+    time = votes.cell // votes.actors
     low = np.minimum.reduceat(time, votes.first[:-1])
     high = np.maximum.reduceat(time, votes.first[:-1])
     return np.where(low == high, low, -1)
@@ -315,9 +365,13 @@ def _information(votes: Votes, spot: Floats, item: Floats) -> Floats:
     """What the votes say of each position near where it is: (precision, linear term), shape (A, T, 2)."""
     from tiltmeter.model import votes_loops as loops
 
-    told = np.zeros((votes.actors, votes.periods, 2))
-    flat = told.reshape(-1, 2)
-    loops.curvature_to_actors(votes.first, votes.cell, votes.choice, item, spot.reshape(-1, 2), flat)
+    place = _by_time(spot)
+
+    def add(own: slice, out: Floats) -> None:
+        first = votes.first[own.start : own.stop + 1]
+        loops.curvature_to_actors(first, votes.split[own], votes.cell, item[own], place, out)
+
+    told = _summed(votes, add)
     told[:, :, 1] += told[:, :, 0] * spot[:, :, 0]
     return told
 

@@ -12,7 +12,7 @@ from tiltmeter.model.arrays import Floats, Ints
 from tiltmeter.model.polya import draw_one
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _draw_item(sums: Floats, rng: np.random.Generator, item: Floats) -> None:
     """One draw of (a1, a2, b) from its Gaussian: sums are (p11, p22, pbb, p1b, p2b, h1, h2, hb)."""
     p11, p22, pbb, p1b, p2b = sums[0], sums[1], sums[2], sums[3], sums[4]
@@ -24,7 +24,7 @@ def _draw_item(sums: Floats, rng: np.random.Generator, item: Floats) -> None:
     item[1] = (sums[6] - p2b * b) / p22 + rng.standard_normal() / math.sqrt(p22)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _round_items(
     first: Ints,
     cell: Ints,
@@ -62,7 +62,7 @@ def _round_items(
         _draw_item(sums, rng, item[j])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _tell(first: Ints, cell: Ints, choice: Ints, item: Floats, weight: Floats, told: Floats) -> None:
     told[:, :] = 0.0
     for j in range(first.shape[0] - 1):
@@ -80,7 +80,7 @@ def _tell(first: Ints, cell: Ints, choice: Ints, item: Floats, weight: Floats, t
                 told[c, 1] += b * (half - w * a2)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _curved(first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, told: Floats) -> None:
     """
     What the votes say near a drawn place, by score and curvature: precision and linear term, (cells, 2).
@@ -104,7 +104,7 @@ def _curved(first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, 
         told[c, 1] += told[c, 0] * place[c]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _round_places(told: Floats, span: Ints, step: Floats, rng: np.random.Generator, place: Floats) -> None:
     actors, spots = step.shape
     mean_at, var_at = np.zeros(spots), np.zeros(spots)
@@ -129,7 +129,7 @@ def _round_places(told: Floats, span: Ints, step: Floats, rng: np.random.Generat
             place[a * spots + t] = x
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _standardised(span: Ints, place: Floats, told: Floats, out: Floats, said: Floats) -> float:
     """
     Places (A, U) with mean 0 and sd 1 over the voters of each date, and what the votes say likewise.
@@ -161,7 +161,7 @@ def _standardised(span: Ints, place: Floats, told: Floats, out: Floats, said: Fl
     return mean_square / max(dates, 1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _hold(span: Ints, when: Ints, place: Floats, item: Floats, told: Floats, spots: int) -> None:
     """Puts the chain's own places back to mean 0 and sd 1 at each date; items and messages follow."""
     actors = span.shape[0]
@@ -190,7 +190,7 @@ def _hold(span: Ints, when: Ints, place: Floats, item: Floats, told: Floats, spo
             item[j, 2] *= spread[when[j]]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _round_steps(
     span: Ints,
     gaps: Floats,
@@ -223,7 +223,7 @@ def _round_steps(
             step[a, t] *= size[a]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def gibbs(
     first: Ints,
     cell: Ints,
@@ -284,7 +284,7 @@ def gibbs(
                 keep += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def fill_in(
     drawn: Floats, dates: Ints, clock: Floats, span: Ints, sizes: Floats, rng: np.random.Generator, out: Floats
 ) -> None:
@@ -329,7 +329,7 @@ def fill_in(
                 out[d, a, t] = x
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def between(
     drawn: Floats, dates: Ints, clock: Floats, span: Ints, sizes: Floats, turn: Floats, mean: Floats, square: Floats
 ) -> None:

@@ -11,88 +11,120 @@ from numba import njit
 from tiltmeter.model.arrays import Floats, Ints
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
 def _weight(square: float) -> float:
-    # tanh(x/2) / 2x, the mean of a Polya-Gamma variable, from x squared. The ninth convergent of
-    # Lambert's continued fraction is right to 4e-8 up to x = 8; above, the exponential does not cancel
-    if square < 64.0:
-        y = 0.25 * square
-        top = 34459425.0 + y * (4729725.0 + y * (135135.0 + y * (990.0 + y)))
-        return 0.25 * top / (34459425.0 + y * (16216200.0 + y * (945945.0 + y * (13860.0 + y * 45.0))))
+    # tanh(x/2) / 2x, the mean of a Polya-Gamma variable, from x squared; without a branch, so that several are
+    # computed at once. The ninth convergent of Lambert's continued fraction is right to 4e-8 up to x = 8;
+    # above, the small exponential is that of x/32 by its series, five times squared
+    y = 0.25 * square
+    top = 34459425.0 + y * (4729725.0 + y * (135135.0 + y * (990.0 + y)))
+    low = 34459425.0 + y * (16216200.0 + y * (945945.0 + y * (13860.0 + y * 45.0)))
     x = math.sqrt(square)
-    t = math.exp(-x)
-    return 0.5 * (1.0 - t) / ((1.0 + t) * x)
+    u = min(x, 40.0) / 32.0
+    e = 1.0 + u * (1.0 + u * (0.5 + u * (1 / 6 + u * (1 / 24 + u * (1 / 120 + u / 720)))))
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    e *= e
+    near = square < 64.0
+    return (0.25 * top if near else 0.5 * (e - 1.0)) / (low if near else (e + 1.0) * x)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def ballots_to_actors(
-    first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, weight: Floats, out: Floats
+    first: Ints, split: Ints, cell: Ints, item: Floats, place: Floats, weight: Floats, out: Floats
 ) -> None:
     """
     Adds up what the ballots say about each actor and period: precision and linear term.
 
-    `first` (J+1,) are the bounds of each item's ballots, `item` (J, 9) is the mean
-    (a1, a2, b) and covariance (11, 22, bb, 12, 1b, 2b), `place` (cells, 2) mean and
-    variance; fills `weight` (N, 2) with Polya-Gamma means and `out` (cells, 2).
+    `first` (J+1,) are the bounds of each item's ballots and `split` (J, 2) where its abstentions and its
+    noes begin; `item` (J, 9) is the mean (a1, a2, b) and covariance (11, 22, bb, 12, 1b, 2b),
+    `place` (cells, 2) mean and variance; fills `weight` (2, N) with Polya-Gamma means and `out` (cells, 2).
     """
     out[:, :] = 0.0
+    most = _most(first)
+    mean, wide = np.empty(most), np.empty(most)
+    one, two = np.empty(most), np.empty(most)
     for j in range(first.shape[0] - 1):
         a1, a2, b = item[j, 0], item[j, 1], item[j, 2]
         v11, v22, vbb, v1b, v2b = item[j, 3], item[j, 4], item[j, 5], item[j, 7], item[j, 8]
         bb = b * b + vbb
         c1, c2 = a1 * b + v1b, a2 * b + v2b
-        for k in range(first[j], first[j + 1]):
-            c = cell[k]
-            m, v = place[c, 0], place[c, 1]
-            rest = v * bb + m * (m * vbb)
+        low, count = first[j], first[j + 1] - first[j]
+        yes, nay = split[j, 0] - low, split[j, 1] - low
+        for i in range(count):
+            c = cell[low + i]
+            mean[i], wide[i] = place[c, 0], place[c, 1]
+        for i in range(count):
+            m = mean[i]
             eta = a1 + b * m
-            w1 = _weight(eta * eta + rest + v11 + 2.0 * m * v1b)
-            weight[k, 0] = w1
-            if choice[k] == 0:
-                out[c, 0] += w1 * bb
-                out[c, 1] += 0.5 * b - w1 * c1
-            else:
-                eta = a2 + b * m
-                w2 = _weight(eta * eta + rest + v22 + 2.0 * m * v2b)
-                weight[k, 1] = w2
-                out[c, 0] += (w1 + w2) * bb
-                sign = 0.0 if choice[k] == 1 else -b
-                out[c, 1] += sign - w1 * c1 - w2 * c2
+            one[i] = _weight(eta * eta + wide[i] * bb + m * m * vbb + v11 + 2.0 * m * v1b)
+        for i in range(yes, count):
+            m = mean[i]
+            eta = a2 + b * m
+            two[i] = _weight(eta * eta + wide[i] * bb + m * m * vbb + v22 + 2.0 * m * v2b)
+        for i in range(count):
+            weight[0, low + i] = one[i]
+        for i in range(yes, count):
+            weight[1, low + i] = two[i]
+        for i in range(yes):
+            c = cell[low + i]
+            out[c, 0] += one[i] * bb
+            out[c, 1] += 0.5 * b - one[i] * c1
+        for i in range(yes, count):
+            c = cell[low + i]
+            out[c, 0] += (one[i] + two[i]) * bb
+            out[c, 1] -= one[i] * c1 + two[i] * c2
+        for i in range(nay, count):
+            out[cell[low + i], 1] -= b
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, inline="always", error_model="numpy")
+def _most(first: Ints) -> int:
+    most = 0
+    for j in range(first.shape[0] - 1):
+        most = max(most, first[j + 1] - first[j])
+    return most
+
+
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
 def ballots_to_items(
-    first: Ints, cell: Ints, choice: Ints, place: Floats, weight: Floats, prior: Floats, item: Floats
+    first: Ints, split: Ints, cell: Ints, place: Floats, weight: Floats, prior: Floats, item: Floats
 ) -> None:
     """
     The Gaussian of each item's (a1, a2, b) given the positions and weights; fills `item` (J, 9).
 
-    `prior` (2,) are the precisions of intercepts and slope.
+    `prior` (2,) are the precisions of intercepts and slope; the rest as in `ballots_to_actors`.
     """
+    most = _most(first)
+    mean, square = np.empty(most), np.empty(most)
     for j in range(first.shape[0] - 1):
+        low, high = first[j], first[j + 1]
+        yes, nay = split[j, 0] - low, split[j, 1] - low
+        count = high - low
+        for i in range(count):
+            c = cell[low + i]
+            m = place[c, 0]
+            mean[i], square[i] = m, m * m + place[c, 1]
         p11 = p22 = prior[0]
         pbb = prior[1]
-        p1b = p2b = h1 = h2 = hb = 0.0
-        for k in range(first[j], first[j + 1]):
-            c = cell[k]
-            m = place[c, 0]
-            square = m * m + place[c, 1]
-            w = weight[k, 0]
+        p1b = p2b = hb = 0.0
+        for i in range(count):
+            w = weight[0, low + i]
             p11 += w
-            p1b += w * m
-            if choice[k] == 0:
-                pbb += w * square
-                h1 += 0.5
-                hb += 0.5 * m
-            else:
-                u = weight[k, 1]
-                sign = 0.5 if choice[k] == 1 else -0.5
-                p22 += u
-                p2b += u * m
-                pbb += (w + u) * square
-                h1 -= 0.5
-                h2 += sign
-                hb += (sign - 0.5) * m
+            p1b += w * mean[i]
+            pbb += w * square[i]
+        for i in range(yes, count):
+            w = weight[1, low + i]
+            p22 += w
+            p2b += w * mean[i]
+            pbb += w * square[i]
+        for i in range(yes):
+            hb += 0.5 * mean[i]
+        for i in range(nay, count):
+            hb -= mean[i]
+        h1, h2 = yes - 0.5 * count, nay - 0.5 * (yes + count)
         # the two intercepts do not meet: eliminate them, then the slope
         s = 1.0 / (pbb - p1b * p1b / p11 - p2b * p2b / p22)
         r1, r2 = p1b / p11, p2b / p22
@@ -108,17 +140,23 @@ def ballots_to_items(
         item[j, 8] = -r2 * s
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, inline="always", error_model="numpy")
+def _chance(eta: float) -> float:
+    # a logistic by way of the weight, so that several are computed at once
+    return 0.5 + eta * _weight(eta * eta)
+
+
+@njit(cache=True, inline="always", error_model="numpy")
 def _mean_curvature(eta: float, wide: float) -> float:
     # the mean of p(1-p) over a normal predictor with variance `wide`: the slope of the probit-matched
     # mean of a logistic (MacKay 1992)
     shrink = 1.0 / math.sqrt(1.0 + 0.39269908169872414 * wide)
-    p = 1.0 / (1.0 + math.exp(-shrink * eta))
+    p = _chance(shrink * eta)
     return shrink * p * (1.0 - p)
 
 
-@njit(cache=True, nogil=True)
-def curvature_to_actors(first: Ints, cell: Ints, choice: Ints, item: Floats, place: Floats, out: Floats) -> None:
+@njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
+def curvature_to_actors(first: Ints, split: Ints, cell: Ints, item: Floats, place: Floats, out: Floats) -> None:
     """
     Information and score of the ballots on each actor and period; fills `out` (cells, 2).
 
@@ -127,28 +165,40 @@ def curvature_to_actors(first: Ints, cell: Ints, choice: Ints, item: Floats, pla
     that (the ballot's leverage, s² the variance of its predictor from the item) is used up.
     """
     out[:, :] = 0.0
+    most = _most(first)
+    mean, wide = np.empty(most), np.empty(most)
+    told, score = np.empty(most), np.empty(most)
     for j in range(first.shape[0] - 1):
         a1, a2, b = item[j, 0], item[j, 1], item[j, 2]
-        for k in range(first[j], first[j + 1]):
-            c = cell[k]
-            m, own = place[c, 0], b * b * place[c, 1]
-            p = 1.0 / (1.0 + math.exp(-(a1 + b * m)))
-            s = item[j, 3] + 2.0 * m * item[j, 7] + m * m * item[j, 5]
-            h = _mean_curvature(a1 + b * m, s + own)
-            told = h * max(0.0, 1.0 - h * s)
-            if choice[k] == 0:
-                out[c, 1] += b * (1.0 - p)
-            else:
-                out[c, 1] -= b * p
-                p = 1.0 / (1.0 + math.exp(-(a2 + b * m)))
-                s = item[j, 4] + 2.0 * m * item[j, 8] + m * m * item[j, 5]
-                h = _mean_curvature(a2 + b * m, s + own)
-                told += h * max(0.0, 1.0 - h * s)
-                out[c, 1] += b * (1.0 - p) if choice[k] == 1 else -b * p
-            out[c, 0] += told * b * b
+        v11, v22, vbb, v1b, v2b = item[j, 3], item[j, 4], item[j, 5], item[j, 7], item[j, 8]
+        low, count = first[j], first[j + 1] - first[j]
+        yes, nay = split[j, 0] - low, split[j, 1] - low
+        for i in range(count):
+            c = cell[low + i]
+            mean[i], wide[i] = place[c, 0], b * b * place[c, 1]
+        for i in range(count):
+            m = mean[i]
+            eta = a1 + b * m
+            s = v11 + 2.0 * m * v1b + m * m * vbb
+            h = _mean_curvature(eta, s + wide[i])
+            told[i] = h * max(0.0, 1.0 - h * s)
+            score[i] = -_chance(eta)
+        for i in range(yes, count):
+            m = mean[i]
+            eta = a2 + b * m
+            s = v22 + 2.0 * m * v2b + m * m * vbb
+            h = _mean_curvature(eta, s + wide[i])
+            told[i] += h * max(0.0, 1.0 - h * s)
+            score[i] -= _chance(eta)
+        for i in range(count):
+            c = cell[low + i]
+            out[c, 0] += told[i] * b * b
+            out[c, 1] += b * score[i]
+        for i in range(nay):
+            out[cell[low + i], 1] += b
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def smooth(told: Floats, span: Ints, step: Floats, start: Floats, place: Floats, lag: Floats) -> float:
     """
     Exact Kalman filter and smoother of every actor's random walk.
@@ -185,7 +235,7 @@ def smooth(told: Floats, span: Ints, step: Floats, start: Floats, place: Floats,
     return bound
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def draw_walks(told: Floats, span: Ints, step: Floats, start: Floats, noise: Floats, out: Floats) -> None:
     """
     Whole paths of every actor from the same Gaussian that `smooth` summarises; fills `out` (D, A, T).

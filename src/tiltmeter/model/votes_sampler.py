@@ -70,8 +70,7 @@ def sample_votes(
     from tiltmeter.model import votes_gibbs as loops
     from tiltmeter.model.votes import guess, period_of_items
 
-    time = votes.cell % votes.periods
-    actor = votes.cell // votes.periods
+    time, actor = votes.cell // votes.actors, votes.cell % votes.actors
     dates, at = np.unique(time, return_inverse=True)
     clock = np.cumsum(votes.years)
     gaps = np.concatenate([[1.0], np.diff(clock[dates])]) if len(dates) else np.ones(0)
