@@ -79,7 +79,7 @@ class Event:
     deed as the text gives it, both None when it does not; `reported` is the date
     of the report. `document` is the key of the text, empty for bulk event data;
     `span_start`, `span_end` index its text in code points, -1 when there is none.
-    `rank` orders events of one document. `witnesses` counts the reports that tell it.
+    `rank` orders events of one document. `witnesses` counts the outlets that tell it.
     """
 
     source: str
@@ -185,7 +185,7 @@ class Coding:
     That a document was coded: `source` and `key` are the document's own.
 
     `abstained` says why the coder would not read it, empty where it did;
-    `events` how many it found.
+    `events` how many it found; `likeness` is the text's signature, by which near-identical ones are found.
     """
 
     source: str
@@ -194,6 +194,17 @@ class Coding:
     language: str
     abstained: str = ""
     events: int = 0
+    likeness: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Which telling of its story a document repeats: `first` is the first one's key, its own if it is the first."""
+
+    source: str
+    key: str
+    run: str
+    first: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +247,7 @@ class Mention:
     name: str
 
 
-Row = Document | Event | Figure | RollCall | Vote | Fact | Coding | Reject
+Row = Document | Event | Figure | RollCall | Vote | Fact | Coding | Story | Reject
 """Any noun that is stored as a row."""
 
 

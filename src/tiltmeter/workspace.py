@@ -19,6 +19,7 @@ from tiltmeter.nouns import Coding, Document, Event
 from tiltmeter.settings import Settings, Theatre, load_claims, load_settings, load_theatre, settings_toml
 from tiltmeter.sources import Input, Tally, take
 from tiltmeter.store import Store
+from tiltmeter.tellings import TOLD_ONCE, retell
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,28 +44,6 @@ PIECE: Final = 25
 """Documents that one process codes at a time."""
 PAGE: Final = 5_000
 """Documents read from the store at once."""
-
-TOLD_ONCE: Final = """
-WITH sided AS (
-    SELECT *,
-        root IN ('CONSULT', 'COOPERATE') AND document <> '' AS mutual,
-        CASE WHEN mutual THEN least(giver, taker) ELSE giver END AS one,
-        CASE WHEN mutual THEN greatest(giver, taker) ELSE taker END AS two,
-        CASE WHEN document = '' THEN key
-            ELSE concat(coalesce("start", reported), coalesce("end", reported)) END AS occasion
-    FROM events
-), ranked AS (
-    SELECT *,
-        row_number() OVER (
-            PARTITION BY source, one, two, root, occasion, background, written ORDER BY confidence DESC, key
-        ) AS place,
-        sum(witnesses) OVER (PARTITION BY source, one, two, root, occasion, background, written)::BIGINT AS told
-    FROM sided
-)
-SELECT * EXCLUDE (mutual, one, two, occasion, place, told) REPLACE (told AS witnesses)
-FROM ranked WHERE place = 1 ORDER BY source, key
-"""
-"""Events, those that several reports tell merged into the surest telling; bulk events stand as they are."""
 
 DRAWN: Final = ("positions", "tilt", "influence", "panel")
 """What can be exported beside the store's tables."""
@@ -213,6 +192,7 @@ class Workspace:
                 counts["abstained"] += sum(bool(note.abstained) for note in notes)
                 if progress:
                     progress(counts["documents"] / total)
+            retell(store, run=run)
         return counts
 
     def table(self, what: str) -> pa.Table:

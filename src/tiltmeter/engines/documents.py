@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tiltmeter.coder.lines import Reader, why_not
 from tiltmeter.engines import readers
 from tiltmeter.engines.readers import BUILTIN
+from tiltmeter.likeness import signature
 from tiltmeter.nouns import Coding, Document, Event
 
 
@@ -45,5 +46,5 @@ def coded(
                     giver_name=one.text[slice(*event.giver_span)], taker_name=one.text[slice(*event.taker_span)],
                 )
             )  # fmt: skip
-        notes.append(Coding(one.source, one.key, run, code, why or "", len(kept)))
+        notes.append(Coding(one.source, one.key, run, code, why or "", len(kept), signature(one.text)))
     return rows, notes

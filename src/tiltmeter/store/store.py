@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from tiltmeter.errors import StoreError
-from tiltmeter.nouns import Coding, Document, Event, Fact, Figure, Reject, RollCall, Row, Vote, schema
+from tiltmeter.nouns import Coding, Document, Event, Fact, Figure, Reject, RollCall, Row, Story, Vote, schema
 from tiltmeter.store.migration import Migration, backup, migrations, refuse_other, upgrade, version
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TABLES: Final[dict[type[Row], str]] = {
     Document: "documents", Event: "events", Figure: "figures", RollCall: "rollcalls",
-    Vote: "votes", Fact: "facts", Coding: "codings", Reject: "rejects",
+    Vote: "votes", Fact: "facts", Coding: "codings", Story: "stories", Reject: "rejects",
 }  # fmt: skip
 """The table of each noun; beside them are `runs` and `meta`."""
 
@@ -156,6 +156,15 @@ class Store:
         if not rows:
             return Kept(0, 0)
         return self.insert(type(rows[0]), batches(rows, type(rows[0])))
+
+    def renew(self, noun: type[Row], rows: Iterable[Row]) -> Kept:
+        """Put in rows of a noun in the place of all that were there."""
+        from tiltmeter.nouns import batches
+
+        fresh = list(batches(rows, noun))  # made before the old ones go: they may be read for it
+        with self.transaction():
+            self._connection.execute(f"DELETE FROM {TABLES[noun]}")  # noqa: S608 - a name of our own
+            return self.insert(noun, fresh)
 
     def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
         """

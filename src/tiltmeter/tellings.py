@@ -1,0 +1,82 @@
+"""One event told by several reports: near-identical texts are one story, each event stands once, with its witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from tiltmeter.nouns import Story
+
+if TYPE_CHECKING:
+    from tiltmeter.store import Store
+
+TOLD_ONCE: Final = """
+WITH sided AS (
+    SELECT events.*,
+        events.root IN ('CONSULT', 'COOPERATE') AS mutual,
+        CASE WHEN mutual THEN least(giver, taker) ELSE giver END AS one,
+        CASE WHEN mutual THEN greatest(giver, taker) ELSE taker END AS two,
+        coalesce(stories.first, events.document) AS story,
+        coalesce(nullif(documents.outlet, ''), story) AS teller,
+        concat(coalesce("start", reported), coalesce("end", reported)) AS occasion
+    FROM events
+    LEFT JOIN documents ON documents.source = events.source AND documents.key = events.document
+    LEFT JOIN stories ON stories.source = events.source AND stories.key = events.document
+    WHERE events.document <> ''
+), retold AS (
+    SELECT *, row_number() OVER tellings AS nth, first_value(occasion) OVER tellings AS happened
+    FROM sided
+    WINDOW tellings AS (
+        PARTITION BY source, story, one, two, root, background, written
+        ORDER BY reported NULLS LAST, confidence DESC, key
+    )
+), ranked AS (
+    SELECT *,
+        row_number() OVER (
+            PARTITION BY source, one, two, root, happened, background, written ORDER BY nth > 1, confidence DESC, key
+        ) AS place,
+        count(DISTINCT teller) OVER (PARTITION BY source, one, two, root, happened, background, written) AS told
+    FROM retold
+)
+SELECT * EXCLUDE (mutual, one, two, story, teller, occasion, nth, happened, place, told) REPLACE (told AS witnesses)
+FROM ranked WHERE place = 1
+UNION ALL BY NAME
+SELECT * FROM events WHERE document = ''
+ORDER BY source, key
+"""
+"""
+Events, each once: within a story its first telling counts, with that one's date; of the stories of one day the surest.
+
+Witnesses are outlets; a report that names none is one for its story. Bulk events stand as they are.
+"""
+
+_UNTOLD: Final = "SELECT count(*) AS n FROM codings ANTI JOIN stories USING (source, key)"
+
+_PRINTS: Final = """
+SELECT documents.source, documents.key, documents.date, documents.written, codings.likeness,
+    CASE WHEN codings.likeness = '' AND codings.abstained = '' THEN documents.text ELSE '' END AS text
+FROM documents JOIN codings USING (source, key)
+ORDER BY documents.source, documents.written, documents.date NULLS LAST, documents.key
+"""
+
+
+def retell(store: Store, *, run: str) -> None:
+    """Find anew which documents tell one story, if any has come; what is found follows from the documents alone."""
+    if store.query(_UNTOLD)["n"][0].as_py():
+        store.renew(Story, _stories(store, run))
+
+
+def _stories(store: Store, run: str) -> Iterator[Story]:
+    from tiltmeter.likeness import Print, signature, stories
+
+    rows = (row for batch in store.query(_PRINTS).to_batches(max_chunksize=5_000) for row in batch.to_pylist())
+
+    def shelf(row: dict[str, Any]) -> tuple[str, bool]:
+        return row["source"], row["written"]  # what we wrote for a demonstration must not touch the record
+
+    for _, group in groupby(rows, shelf):
+        prints = (
+            Print(row["source"], row["key"], row["date"], row["likeness"] or signature(row["text"])) for row in group
+        )
+        yield from (Story(one.source, one.key, run, first.key) for one, first in stories(prints))
