@@ -5,7 +5,7 @@ PYTHON ?= python3
 WORKSPACE ?= tiltmeter-demo
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check lint types floors format lock slow sample docs site pictures readme scores clean
+.PHONY: install demo test check lint types floors format lock slow sample docs transcripts site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -50,6 +50,11 @@ slow: install
 # the pages that are made from the program; tests fail when docs/cli.md is stale
 docs: install
 	$(BIN)/python docs/make_cli.py
+
+# what commands print on docs/tutorial.md and docs/howto/ (some minutes)
+PAGES ?=
+transcripts: install
+	$(BIN)/python docs/make_transcripts.py $(PAGES)
 
 # the documentation as a site in build/site, built strictly: a page left out or a link that leads nowhere fails
 site: install

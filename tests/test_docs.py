@@ -152,6 +152,49 @@ def test_words_lists_what_the_code_lists() -> None:
     assert [name for name in (*GAUGES, *nouns.MODES, *OUTCOMES, *nouns.CHOICES) if name not in page] == []
 
 
+def test_a_promise_names_a_test_that_is_there() -> None:
+    named = set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text("docs/trust.md")))
+    assert len(named) > 20
+    assert {(file, name) for file, name in named if f"def {name}(" not in text(file)} == set()
+
+
+def test_the_rates_of_error_are_those_measured() -> None:
+    rows = re.findall(
+        r"^\| (\w+) \| [\d,]+ \| [\d,]+ \| ([\d.]+) \| ([\d.]+) \| ([\d.]+).*?\| ([\d.]+)", text("docs/scores.md"), re.M
+    )
+    rates = {name: [float(value) for value in values] for name, *values in rows}
+    precision, recall, _, false = rates.pop("all")
+    page = text("docs/limits.md")
+    assert f"**{precision:.0%}** are right".replace("%", " %") in page
+    assert f"it finds **{recall:.0%}**".replace("%", " %") in page
+    assert f"it sees **{false:.0f}** that" in page
+    both = [rate[2] for name, rate in rates.items() if len(name) == 2]
+    assert f"({min(both):.2f} to {max(both):.2f})" in re.sub("harmonic mean of both rates ", "", page)
+
+
+@pytest.mark.parametrize("page", script("make_transcripts").pages(), ids=lambda page: page.name)
+def test_what_a_page_says_was_printed_was_made(page: Path) -> None:
+    steps = [hit for hit in script("make_transcripts").STEP.finditer(page.read_text("utf-8")) if hit["open"]]
+    assert steps
+    assert all(len(hit[0].splitlines()) > 4 for hit in steps), "run `make transcripts`"
+
+
+def test_a_transcript_keeps_the_lines_asked_for() -> None:
+    kept = script("make_transcripts").kept
+    assert kept("\na\nb\nc\nd\n") == "a\nb\nc\nd"
+    assert kept("a\nb\nc\nd\n", "2") == "a\nb\n…"
+    assert kept("a\nb\nc\nd\n", "b: 2") == "…\nb\nc\n…"
+    with pytest.raises(LookupError, match="nothing printed holds 'x'"):
+        kept("a\n", "x:1")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", script("make_transcripts").pages(), ids=lambda page: page.name)
+def test_the_commands_of_a_page_run(page: Path) -> None:
+    ((_, made),) = script("make_transcripts").transcripts([page])
+    assert made.count("<!-- ran") == page.read_text("utf-8").count("<!-- ran")
+
+
 def test_axes_are_explained() -> None:
     page = text("docs/words.md")
     assert all(f"**{axis}**" in page for axis in "STPRCD")

@@ -149,6 +149,57 @@ def test_only_the_command_line_prints() -> None:
     assert printing == {"cli.py"}
 
 
+COMPUTING = {"actors", "coder", "model", "questions", "store"}
+NETWORK = {
+    "aiohttp",
+    "ftplib",
+    "http",
+    "httpx",
+    "httpx2",
+    "requests",
+    "smtplib",
+    "socket",
+    "ssl",
+    "telnetlib",
+    "urllib3",
+    "websockets",
+}
+
+
+def imports(module: ast.Module) -> Iterator[str]:
+    """Dotted names of what a file imports, at its head or later."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (node.module, *(f"{node.module}.{name.name}" for name in node.names))
+
+
+def test_the_rooms_that_compute_have_no_network() -> None:
+    used = {
+        (name, found)
+        for name, module in trees()
+        for found in imports(module)
+        if name.split("/")[0] in COMPUTING and (found.split(".")[0] in NETWORK or found.startswith("urllib.request"))
+    }
+    assert used == set()
+
+
+def test_nothing_is_unpickled_or_evaluated() -> None:
+    stray = []
+    for name, module in trees():
+        stray += [
+            f"{name}: {found}" for found in imports(module) if found.split(".")[0] in {"marshal", "pickle", "shelve"}
+        ]
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"eval", "exec"}:
+                stray.append(f"{name}:{node.lineno}")
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert isinstance(node.value, ast.Constant)
+                assert node.value.value is False, name
+    assert not stray
+
+
 def test_a_file_has_at_most_400_lines_or_a_reason() -> None:
     sizes = {name: len(file.read_text("utf-8").splitlines()) for name, file in zip(NAMES, FILES, strict=True)}
     long = {name: size for name, size in sizes.items() if size > LIMIT}
