@@ -260,8 +260,8 @@ def code(
     from tiltmeter import engines
 
     if into is not None:
-        _make_ready()
         with _lines(into) as rows, _writing(out) as put:
+            _make_ready()
             put(engines.events(rows, jobs=jobs, note=_note))
         return
     workspace = _workspace()
