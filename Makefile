@@ -3,9 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 WORKSPACE ?= tiltmeter-demo
+FUZZ ?= 60
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check lint types floors format lock slow sample docs transcripts site pictures readme scores clean
+.PHONY: install demo test check lint types floors format lock slow fuzz sample docs transcripts site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -25,8 +26,8 @@ test: install
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 lint: install
-	$(BIN)/ruff format --check src tests docs bench
-	$(BIN)/ruff check src tests docs bench
+	$(BIN)/ruff format --check src tests docs bench fuzz
+	$(BIN)/ruff check src tests docs bench fuzz
 
 types: install
 	$(BIN)/mypy
@@ -37,8 +38,8 @@ floors: install
 check: lint types floors test
 
 format: install
-	$(BIN)/ruff format src tests docs bench
-	$(BIN)/ruff check --fix src tests docs bench
+	$(BIN)/ruff format src tests docs bench fuzz
+	$(BIN)/ruff check --fix src tests docs bench fuzz
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
@@ -46,6 +47,11 @@ lock:
 
 slow: install
 	$(BIN)/python -m pytest -m slow
+
+# every reader, the coder, the claim parser and the theatre loader, FUZZ seconds each; needs the group `fuzz`
+fuzz: install
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
+	$(BIN)/python -m fuzz.run --seconds $(FUZZ)
 
 # the pages that are made from the program; tests fail when docs/cli.md is stale
 docs: install
