@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -38,7 +39,12 @@ def record_only(workspace: Workspace) -> RecordOnly:
     """What a workspace finds from record alone: answers by claim, opinions by state; nothing else is asked."""
     record, _ = workspace.bases()
     found = check_all(workspace.theatre.claims, record=record)
-    return {one.id: one.record_only for one in found}, {one.state: one.record_only for one in verdicts(record=record)}
+    return plain(found), {one.state: one.record_only for one in verdicts(record=record)}
+
+
+def plain(found: list[Finding]) -> dict[str, Answer]:
+    """Answers from record without what other choices say, which a quick fit leaves out."""
+    return {one.id: replace(one.record_only, choices={}) for one in found}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +55,7 @@ def found(demo: Workspace) -> list[Finding]:
 @pytest.fixture(scope="module")
 def known(demo: Workspace, found: list[Finding]) -> RecordOnly:
     """What the demo finds from record alone while the written reports are there."""
-    return {one.id: one.record_only for one in found}, {one.state: one.record_only for one in demo.verdicts()}
+    return plain(found), {one.state: one.record_only for one in demo.verdicts()}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +71,7 @@ def turned(demo: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspa
             )
         store.execute("UPDATE events SET giver = taker, taker = giver WHERE written")
     workspace = Workspace.open(folder, now=now)
-    workspace.fit()
+    workspace.fit(quick=True)
     return workspace
 
 
@@ -80,7 +86,7 @@ def test_without_the_written_reports_the_record_finds_the_same(
     made = sample.fresh(tmp_path_factory.mktemp("record") / "w", theatre="central_asia", now=now)
     stored = sample.fill(made, written=False)
     assert "reports" not in stored
-    made.fit()
+    made.fit(quick=True)
     assert made.bases()[1] is None
     assert record_only(made) == known
 
@@ -152,6 +158,18 @@ def test_the_peak_is_answered_for_each_definition_there_is_data_for(found: list[
     assert peak.verdict == (verdict.pop() if len(verdict) == 1 else "undecided")
 
 
+def test_a_claim_on_the_tilt_tells_what_other_choices_say(demo: Workspace, found: list[Finding]) -> None:
+    record, _ = demo.bases()
+    assert record.choices is not None
+    other = {f"{choice} {option}" for choice, option in record.choices.names} - {"base as fitted"}
+    told = {one.id: one.record_only.choices for one in found if one.record_only.choices}
+    leaning = [one.id for one in found if one.kind in ("leans_in_window", "balances_in_window")]
+    assert {one for one in leaning if one != "balance-tkm"} <= set(told)
+    assert all(set(own) <= other and len(own) > 3 for own in told.values())
+    # one claim under several choices has not one probability
+    assert all(len(set(own.values())) > 1 for own in told.values())
+
+
 def test_the_walk_reaches_sentences_with_document_offsets_and_date(demo: Workspace) -> None:
     texts = {row["key"]: row for row in demo.table("documents").to_pylist()}
     walk = demo.why("KAZ", "2022-01")
@@ -201,7 +219,7 @@ def test_the_report_has_every_section_and_needs_no_host(demo: Workspace, tmp_pat
     text = file.read_text("utf-8")
     seen = Loads()
     seen.feed(text)
-    wanted = ["answer", "tilt", "moves", "influence", "claims", "episodes", "evidence", "method"]
+    wanted = ["answer", "tilt", "moves", "influence", "claims", "episodes", "sensitivity", "evidence", "method"]
     assert [name for name in seen.sections if name in wanted] == wanted
     assert not [url for url in seen.fetched if not url.startswith(("#", "data:"))]
     css = "".join(re.findall(r"<style[^>]*>(.*?)</style>", text, re.DOTALL))

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,6 +19,9 @@ from tiltmeter.errors import SourceError, StoreError, TiltmeterError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+SHOWN: Final = 30
+"""States up to which the terminal shows a row each under other choices."""
 
 app = typer.Typer(
     name="tiltmeter",
@@ -277,12 +280,13 @@ def code(
 @app.command()
 def fit(
     only: Annotated[str | None, typer.Option(help="`votes`: leave out all other evidence.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out what other choices would say.")] = False,
     json_: Json = False,
 ) -> None:
-    """Fit the model: panel and posterior for the workspace's theatre."""
+    """Fit the model: panel and posterior for the workspace's theatre, and the same under other choices."""
     workspace = _workspace()
     with _progress("fitting") as step:
-        tilts = workspace.fit(only=only, progress=step)
+        tilts = workspace.fit(only=only, quick=quick, progress=step)
     record = tilts["record"]
     rows = [
         {
@@ -299,6 +303,9 @@ def fit(
         _print_json({"fits": sorted(tilts), "periods": len(record.periods), "latest": rows})
     else:
         _table(["state", "period", "mean", "q05", "q95", "data_share"], rows)
+        curve = workspace.sensitivity()
+        if curve is not None and len(record.states) <= SHOWN:
+            _show("sensitivity", curve.to_pylist())
 
 
 @app.command()

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tiltmeter.coder.build import Bundle
     from tiltmeter.model import FitSettings, Tilt
+    from tiltmeter.model.sensitivity import Choices
     from tiltmeter.questions.basis import Basis
     from tiltmeter.questions.episode import Episode
     from tiltmeter.questions.finding import Finding
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from tiltmeter.settings import Claim
 
 STORE: Final = "tiltmeter.duckdb"
+CHOICES: Final = "choices.npz"
+"""What the record would say under other choices, beside the fits."""
 SETTINGS: Final = "workspace.toml"
 BLOCK: Final = 200
 """Documents coded between two commits: an interruption loses little more."""
@@ -221,11 +224,14 @@ class Workspace:
         tables = {name: self.table(name) for name in names}
         return panel(**tables, theatre=self.theatre, written=written, confidence=self.settings.confidence)
 
-    def fit(self, *, only: str | None = None, progress: Callable[[float], None] | None = None) -> dict[str, Tilt]:
+    def fit(
+        self, *, only: str | None = None, quick: bool = False, progress: Callable[[float], None] | None = None
+    ) -> dict[str, Tilt]:
         """
         Fit the theatre: `record` from record alone, and `all` with the written reports where there are any.
 
-        The answers are kept in the folder `fit`, with a manifest of what they rest on.
+        The answers are kept in the folder `fit`, with a manifest of what they rest on and, unless it is to be `quick`,
+        with what the record would say under other choices.
         """
         from tiltmeter.manifest import manifest
         from tiltmeter.model import FitSettings
@@ -236,9 +242,11 @@ class Workspace:
         with self.reading() as store:
             written = bool(store.query("SELECT count(*) AS n FROM events WHERE written").to_pylist()[0]["n"])
         kinds = ("record", "all") if written else ("record",)
-        tilts = self.fitted(kinds, settings=settings, progress=progress)
+        steps = len(kinds) + (not quick)
+        tilts = self.fitted(kinds, settings=settings, progress=_part(progress, 0, steps, width=len(kinds)))
         for kind, tilt in tilts.items():
             tilt.save(self.folder / "fit" / kind)
+        self._explore(settings, quick=quick, progress=_part(progress, len(kinds), steps))
         self._held.clear()
         if not written:
             for leftover in (self.folder / "fit").glob("all.*"):
@@ -247,6 +255,15 @@ class Workspace:
             told = manifest(store, theatre=self.theatre, settings=asdict(settings), tilts=tilts)
         (self.folder / "fit" / "manifest.json").write_text(json.dumps(told, indent=1), "utf-8")
         return tilts
+
+    def _explore(self, settings: FitSettings, *, quick: bool, progress: Callable[[float], None] | None) -> None:
+        from tiltmeter.model.sensitivity import FEW, choices
+
+        path = self.folder / "fit" / CHOICES
+        path.unlink(missing_ok=True)
+        if not quick:
+            own = replace(settings, chains=min(FEW[0], settings.chains), draws=min(FEW[1], settings.draws))
+            choices(self.panel(written=False), settings=own, progress=progress).save(path)
 
     def fitted(
         self, kinds: Sequence[str], *, settings: FitSettings, progress: Callable[[float], None] | None = None
@@ -297,8 +314,23 @@ class Workspace:
             record = Basis(self.theatre, None, tables.record(), least)
             return record, Basis(self.theatre, None, tables, least) if written else None
         tilts = self.tilts()
-        record = Basis(self.theatre, tilts["record"], tables.record(), least)
+        record = Basis(self.theatre, tilts["record"], tables.record(), least, self._choices())
         return record, Basis(self.theatre, tilts["all"], tables, least) if "all" in tilts else None
+
+    def _choices(self) -> Choices | None:
+        from tiltmeter.model.sensitivity import Choices
+
+        path = self.folder / "fit" / CHOICES
+        return Choices.load(path) if path.exists() else None
+
+    def sensitivity(self) -> pa.Table | None:
+        """Each state's mean tilt since the turning point under every choice, from record; None after a quick fit."""
+        from tiltmeter.questions.verdict import stretch_after
+
+        record, _ = self.bases()
+        if record.choices is None or record.tilt is None:
+            return None
+        return record.choices.table(record.tilt, windows=[stretch_after(record)])
 
     def ask(self, claims: Sequence[Claim] | None = None) -> list[Finding]:
         """Findings on claims, the theatre's own by default; from record alone and with written reports."""
@@ -416,5 +448,7 @@ def _gathered(
         yield rows, notes
 
 
-def _part(progress: Callable[[float], None] | None, place: int, parts: int) -> Callable[[float], None] | None:
-    return None if progress is None else lambda share: progress((place + share) / parts)
+def _part(
+    progress: Callable[[float], None] | None, place: int, parts: int, *, width: int = 1
+) -> Callable[[float], None] | None:
+    return None if progress is None else lambda share: progress((place + width * share) / parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tiltmeter.errors import ModelError
 from tiltmeter.model import FitSettings, Tilt, World, fit, panel, simulate_world
 from tiltmeter.model.classical import agreement, agreements, net_cooperation
 from tiltmeter.model.movement import change_points, who_moved
-from tiltmeter.model.sensitivity import sensitivity, specifications
+from tiltmeter.model.sensitivity import Choices, choices, specifications
 
 FEW = FitSettings(chains=2, draws=100, seed=5)
 
@@ -79,23 +80,41 @@ def test_the_table_of_a_tilt_has_its_contract_columns(tilt: Tilt) -> None:
     assert tilt.positions_arrow().column_names == ["state", "period", "mean", "sd", "q05", "q95"]
 
 
-def test_a_specification_curve_has_a_row_per_choice_state_and_window() -> None:
+def test_a_specification_curve_has_a_row_per_choice_state_and_window(tmp_path: Path) -> None:
     world = simulate_world(seed=22, weeks=50, calls=10, kinds=("votes", "words"))
     window = (dt.date(2018, 3, 1), dt.date(2018, 6, 30))
-    table = sensitivity(world.panel, windows=[window], settings=replace(FEW, chains=1, draws=30)).to_pylist()
-    plans = list(specifications(world.panel))
-    assert len(table) == 5 * len(plans)
-    base = {row["state"]: row["mean"] for row in table if row["choice"] == "base"}
-    odd = {row["state"]: row["mean"] for row in table if row["option"] == "without words"}
-    assert base.keys() == odd.keys()
-    assert base != odd
+    few = replace(FEW, chains=1, draws=30)
+    found, base = choices(world.panel, settings=few), fit(world.panel, settings=few)
+    rows = found.table(base, windows=[window]).to_pylist()
+    assert len(rows) == 5 * len(list(specifications(world.panel)))
+    own = {row["state"]: row["mean"] for row in rows if row["choice"] == "base"}
+    odd = {row["state"]: row["mean"] for row in rows if row["option"] == "without words"}
+    assert own == pytest.approx(dict(zip(base.states, base.window_mean(*window).mean(axis=0), strict=True)), abs=1e-5)
+    assert own.keys() == odd.keys()
+    assert own != odd
+    found.save(tmp_path / "choices.npz")
+    back = Choices.load(tmp_path / "choices.npz")
+    assert (back.names, back.states, back.reasons) == (found.names, found.states, found.reasons)
+    np.testing.assert_array_equal(back.paths, found.paths)
+    with pytest.raises(ModelError, match="specification curve"):
+        Choices.load(tmp_path / "none.npz")
+
+
+def test_a_fit_from_another_is_near_one_from_nowhere() -> None:
+    made = simulate_world(seed=23, weeks=60, calls=20).panel
+    few = replace(FEW, chains=2, draws=100)
+    found, alone = choices(made, settings=few), fit(made, settings=replace(few, jumps=0))
+    at = found.names.index(("jumps", "none"))
+    assert np.abs(found.paths[at].mean(axis=0) - alone.mean).max() < 0.7 * alone.sd.max()
+    assert found.paths[at].std(axis=0) == pytest.approx(alone.sd, rel=0.6)
 
 
 def test_a_specification_that_leaves_nothing_says_why() -> None:
     day = dt.date(2020, 3, 4)
     calls, votes = votes_of({"KAZ": "y", "RUS": "n", "UKR": "y"}, days=[day])
     made = panel(**tables(calls=calls, votes=votes), theatre=theatre())
-    rows = sensitivity(made, windows=[(day, day)], settings=replace(FEW, draws=20)).to_pylist()
+    few = replace(FEW, draws=20)
+    rows = choices(made, settings=few).table(fit(made, settings=few), windows=[(day, day)]).to_pylist()
     assert any(row["reason"] and row["mean"] is None for row in rows)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from tiltmeter.model.nearness import Near
     from tiltmeter.model.observe import Design
-    from tiltmeter.model.panels import Panel
+    from tiltmeter.model.panels import Ballots, Panel
 
 
 def fit(panel: Panel, *, settings: FitSettings | None = None, progress: Callable[[float], None] | None = None) -> Tilt:
@@ -47,25 +48,63 @@ def fit(panel: Panel, *, settings: FitSettings | None = None, progress: Callable
     >>> tilt.draws.shape[:2], tilt.mean.shape == tilt.sd.shape
     ((2, 50), True)
     """
-    settings = settings or FitSettings()
+    return fit_from(panel, settings=settings or FitSettings(), progress=progress)[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """What one fit can hand to the next of nearly the same panel: the votes' part, and where the scales were found."""
+
+    ballots: Ballots
+    settings: FitSettings
+    votes: VoteFit | None
+    note: str
+    logs: dict[str, float]
+
+    def heard(self, panel: Panel, settings: FitSettings) -> bool:
+        """Whether the votes' part is that of this panel with these settings as well."""
+        free = {name: getattr(settings, name) for name in _NOT_OF_VOTES}
+        return self.ballots is panel.ballots and replace(self.settings, **free) == settings
+
+
+_NOT_OF_VOTES: Final = ("jumps", "jump_sd", "jump_rate", "deviation_sd", "tie_pull", "level_sd", "step_year", "check")
+"""Settings that the votes' part does not depend on."""
+
+
+def fit_from(
+    panel: Panel, *, settings: FitSettings, start: Start | None = None, progress: Callable[[float], None] | None = None
+) -> tuple[Tilt, Start]:
+    """
+    A fit, and what the next may start from; one that starts from another leaves out the closeness of powers.
+
+    >>> from tiltmeter.model.world import simulate_world
+    >>> panel, few = simulate_world(seed=1, weeks=60).panel, FitSettings(chains=2, draws=50)
+    >>> tilt, start = fit_from(panel, settings=few)
+    >>> fit_from(panel, settings=replace(few, jumps=0), start=start)[1].votes is start.votes
+    True
+    """
     if settings.only == "votes":
         panel = panel.only_votes()
     rng = np.random.default_rng(settings.seed)
     days = np.diff(panel.starts).astype(np.float64) / 365.25
     years = np.concatenate([days[:1], days[:-1]])
     refuse_unless_opposed(panel)
-    votes, note = _votes(panel, years, settings, rng, progress)
+    if start is not None and start.heard(panel, settings):
+        votes, note = start.votes, start.note
+    else:
+        votes, note = _votes(panel, years, settings, rng, progress)
     others = (panel.mix.power < 2).any() or (panel.figures.power < 2).any()
     if votes is None and not others:
         raise ModelError(f"nothing to fit{note}", mend="add votes, events or figures on the theatre's states")
     own = _from_votes(panel, votes, settings, rng) if votes is not None and not others else None
-    parts = own or _together(panel, years, votes, settings, rng, progress)
+    parts = own or _together(panel, years, votes, settings, rng, progress, start.logs if start else {})
     if settings.check and votes is not None and votes.report["method"] == "variational":
         parts["diagnostics"]["check_votes"] = check_votes(panel, years, settings, rng)
-    near = closeness(panel, years, votes, settings, rng)
+    near = closeness(panel, years, votes, settings, rng) if start is None else {}
     if progress:
         progress(1.0)
-    return _tilt(panel, settings, parts, near, votes, note)
+    tilt = _tilt(panel, settings, parts, near, votes, note)
+    return tilt, Start(panel.ballots, settings, votes, note, parts["logs"])
 
 
 def _votes(
@@ -98,6 +137,7 @@ def _from_votes(panel: Panel, votes: VoteFit, settings: FitSettings, rng: np.ran
         "prior_draws": blind_walks(wide, settings.chains, count, rng),
         "data_share": share,
         "jumps": {},
+        "logs": {},
         "present": present,
         "diagnostics": {"tilt": "votes alone"},
     }
@@ -105,14 +145,14 @@ def _from_votes(panel: Panel, votes: VoteFit, settings: FitSettings, rng: np.ran
 
 def _together(
     panel: Panel, years: Floats, votes: VoteFit | None, settings: FitSettings, rng: np.random.Generator,
-    progress: Callable[[float], None] | None,
+    progress: Callable[[float], None] | None, logs: dict[str, float],
 ) -> dict[str, Any]:  # fmt: skip
     """The tilt as what votes, words, deeds and signed sums share."""
     from tiltmeter.model.observe import design
 
     plan = design(panel, votes.told if votes is not None else None)
     before, scales = prior(panel, years, settings), Scales(plan, settings)
-    mode, near = approach(plan, before, scales, rng)
+    mode, near = approach(plan, before, scales, rng, logs=logs)
     later = (lambda share: progress(0.5 + 0.5 * share)) if progress else None
     drawn = draw(plan, mode, near, before, scales, rng, chains=settings.chains, draws=settings.draws, progress=later)
     report = check(plan, mode, before, scales, drawn, rng) if settings.check else None
@@ -138,6 +178,7 @@ def _parts(
         },
         "prior_draws": blind,
         "data_share": _share(drawn.tilt, wide),
+        "logs": dict(zip(drawn.names, middle.tolist(), strict=True)),
         "jumps": {code: drawn.jumps[s] for s, code in enumerate(panel.states)},
         "present": np.ones((len(panel.states), len(panel.periods)), dtype=bool),
         "diagnostics": {

@@ -306,20 +306,22 @@ def _chain(
     return np.array(kept), chance / max(len(kept), 1), taken / (len(MOVES) * (len(share) + WARM))
 
 
-def approach(design: Design, prior: Prior, scales: Scales, rng: np.random.Generator) -> tuple[Mode, Proposal]:
+def approach(
+    design: Design, prior: Prior, scales: Scales, rng: np.random.Generator, *, logs: dict[str, float]
+) -> tuple[Mode, Proposal]:
     """
     Where the paths and the scales are, found in turn: the mode depends on the scales and they on it.
 
-    Jumps are where first sweeps put them.
+    Jumps are where first sweeps put them. Scales known from a fit nearby (`logs`, by name) save the second turn.
     """
     slots = np.full((len(design.rows), prior.jumps), -1, dtype=np.int64)
-    logs = scales.middle
-    for _ in range(2):
-        mode = find_mode(design, prior, scales, logs)
+    place = np.array([logs.get(name, float(usual)) for name, usual in zip(scales.names, scales.middle, strict=True)])
+    for _ in range(1 if logs else 2):
+        mode = find_mode(design, prior, scales, place)
         for _ in range(2):
-            _sweep(mode, prior, scales, logs, slots, rng)
-        near = proposal(_posterior(mode, prior, scales, slots), scales, logs)
-        logs = near.centre
+            _sweep(mode, prior, scales, place, slots, rng)
+        near = proposal(_posterior(mode, prior, scales, slots), scales, place)
+        place = near.centre
     return mode, near
 
 

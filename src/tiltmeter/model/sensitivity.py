@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from tiltmeter.errors import ModelError
-from tiltmeter.model.fitting import fit
+from tiltmeter.model.arrays import Floats
+from tiltmeter.model.fitting import Start, fit_from
 from tiltmeter.model.options import FitSettings
 from tiltmeter.model.panels import ABSENT, Panel, without
 
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tiltmeter.model.tilt import Tilt
+
+
+FEW: Final = (2, 100)
+"""Chains and draws of each fit: enough for means and intervals."""
+MOST: Final = 2_000_000
+"""Numbers kept of each specification, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +51,9 @@ def specifications(panel: Panel, *, settings: FitSettings | None = None) -> Iter
     yield Specification("base", "as fitted", panel, own)
     for scale in (0.5, 2.0):
         yield Specification("prior scale", f"{scale:g}×", panel, replace(own, prior_scale=scale))
-    yield Specification("jumps", "none", panel, replace(own, jumps=0))
+    if (panel.mix.power < 2).any() or (panel.figures.power < 2).any():
+        # where votes are all there is, there are no jumps to leave out
+        yield Specification("jumps", "none", panel, replace(own, jumps=0))
     kinds = [kind for kind in ("votes", "words", "deeds", "figures", "facts") if panel.evidence[kind].any()]
     for kind in kinds if len(kinds) > 1 else []:
         yield Specification("data", f"without {kind}", without(panel, kinds=(kind,)), own)
@@ -61,54 +71,117 @@ def specifications(panel: Panel, *, settings: FitSettings | None = None) -> Iter
         yield Specification("span", f"{name} of the data", _half(panel, part), own)
 
 
-def sensitivity(
-    panel: Panel, *, windows: Sequence[tuple[dt.date, dt.date]], settings: FitSettings | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> pa.Table:  # fmt: skip
+@dataclass(frozen=True, slots=True, eq=False)
+class Choices:
     """
-    The specification curve: every state's mean tilt in each window, under every specification.
+    The specification curve as paths: what the tilt would be under each choice.
 
-    A specification that cannot be fitted (no evidence is left, say) has a row with
-    nulls and the reason.
+    `names` are (choice, option), the base first; `paths` (K, N, S, T) are draws of the tilt, nan for a specification
+    that could not be fitted, which `reasons` explain (else ""); `share` (K, S, T) is the data's.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    states: tuple[str, ...]
+    paths: Floats
+    share: Floats
+    reasons: tuple[str, ...]
+
+    def table(self, tilt: Tilt, *, windows: Sequence[tuple[dt.date, dt.date]]) -> pa.Table:
+        """
+        Every state's mean tilt in each window, under every choice: choice, option, state, start, end, mean, q05, …
+
+        Args:
+            tilt: The fit itself, which stands for the base.
+            windows: Closed intervals of dates.
+        """
+        import pyarrow as pa
+
+        rows: list[dict[str, Any]] = []
+        for at, (choice, option) in enumerate(self.names):
+            head = {"choice": choice, "option": option}
+            if self.reasons[at]:
+                rows.append(head | {"reason": self.reasons[at]})
+                continue
+            for start, end in windows:
+                window = tilt.window(start, end)
+                base = choice == "base"
+                draws = (tilt.paths() if base else self.paths[at])[..., window].mean(axis=-1)
+                share = (tilt.data_share if base else self.share[at])[:, window].mean(axis=1)
+                own = head | {"start": start, "end": end}
+                rows += [own | row for row in _answers(self.states, draws, share)]
+        text, number_type, day = pa.string(), pa.float64(), pa.date32()
+        kinds = {"choice": text, "option": text, "state": text, "start": day, "end": day, "mean": number_type}
+        kinds |= {"q05": number_type, "q95": number_type, "data_share": number_type, "reason": text}
+        return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
+
+    def save(self, path: Path) -> None:
+        """Writes the curve as one file of arrays."""
+        names, states, reasons = (np.array(part, dtype=str) for part in (self.names, self.states, self.reasons))
+        np.savez(path, paths=self.paths, share=self.share, names=names, states=states, reasons=reasons)
+
+    @classmethod
+    def load(cls, path: Path) -> Choices:
+        """
+        A curve that `save` wrote.
+
+        Raises:
+            ModelError: There is none that this version can read.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                names = tuple((str(one), str(other)) for one, other in file["names"])
+                states, reasons = (tuple(map(str, file[name])) for name in ("states", "reasons"))
+                return cls(names, states, file["paths"], file["share"], reasons)
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelError("no specification curve that can be read", mend="run fit", where=str(path)) from error
+
+
+def choices(
+    panel: Panel, *, settings: FitSettings | None = None, progress: Callable[[float], None] | None = None
+) -> Choices:
+    """
+    Fits a panel under every specification, each from where the base was found.
 
     Args:
         panel: What to fit.
-        windows: Closed intervals of dates.
-        settings: The base; two chains of 100 draws by default, enough for means and intervals.
+        settings: The base; FEW chains and draws by default.
         progress: Called with the share done.
 
     Source:
         Simonsohn, Simmons and Nelson 2020, "Specification Curve Analysis", Nature Human Behaviour 4. We vary one
         choice at a time, not all at once.
-    """
-    import pyarrow as pa
 
-    own = settings or FitSettings(chains=2, draws=100)
-    plans = list(specifications(panel, settings=own))
-    rows: list[dict[str, Any]] = []
+    >>> from tiltmeter.model.world import simulate_world
+    >>> found = choices(simulate_world(seed=1, weeks=40, kinds=("words",)).panel, settings=FitSettings(draws=30))
+    >>> found.names[0], len(found.names) == len(found.paths), found.reasons[0]
+    (('base', 'as fitted'), True, '')
+    """
+    plans = list(specifications(panel, settings=settings or FitSettings(chains=FEW[0], draws=FEW[1])))
+    size = len(panel.states) * len(panel.periods)
+    shape = (max(20, min(200, MOST // max(size, 1))), len(panel.states), len(panel.periods))
+    paths, shares = np.full((len(plans), *shape), np.nan, np.float32), np.zeros((len(plans), *shape[1:]), np.float32)
+    reasons = [""] * len(plans)
+    start: Start | None = None
     for number, plan in enumerate(plans):
-        head = {"choice": plan.choice, "option": plan.option}
         try:
-            found = fit(plan.panel, settings=plan.settings)
-            rows += [head | row for row in _answers(found, windows)]
+            found, own = fit_from(plan.panel, settings=plan.settings, start=start)
+            start = start or own
+            flat = found.paths()
+            paths[number] = flat[np.linspace(0, len(flat) - 1, shape[0]).astype(np.int64)]
+            shares[number] = found.data_share
         except ModelError as error:
-            rows.append(head | {"reason": error.what})
+            reasons[number] = error.what
         if progress:
             progress((number + 1) / len(plans))
-    text, number_type, day = pa.string(), pa.float64(), pa.date32()
-    kinds = {"choice": text, "option": text, "state": text, "start": day, "end": day, "mean": number_type}
-    kinds |= {"q05": number_type, "q95": number_type, "data_share": number_type, "reason": text}
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
+    return Choices(tuple((plan.choice, plan.option) for plan in plans), panel.states, paths, shares, tuple(reasons))
 
 
-def _answers(tilt: Tilt, windows: Sequence[tuple[dt.date, dt.date]]) -> Iterator[dict[str, Any]]:
-    for start, end in windows:
-        draws = tilt.window_mean(start, end)
-        share = tilt.data_share[:, tilt.window(start, end)].mean(axis=1)
-        low, high = np.quantile(draws, [0.05, 0.95], axis=0)
-        for s, state in enumerate(tilt.states):
+def _answers(states: tuple[str, ...], draws: Floats, share: Floats) -> Iterator[dict[str, Any]]:
+    low, high = np.quantile(draws, [0.05, 0.95], axis=0)
+    for s, state in enumerate(states):
+        if np.isfinite(draws[:, s]).all():
             yield {
-                "state": state, "start": start, "end": end, "mean": float(draws[:, s].mean()),
+                "state": state, "mean": float(draws[:, s].mean()),
                 "q05": float(low[s]), "q95": float(high[s]), "data_share": float(share[s]),
             }  # fmt: skip
 

@@ -79,7 +79,20 @@ def by_paths(claim: Claim, basis: Basis) -> Answer:
     told = [name for name, one in own.items() if one.verdict != "untestable"]
     evidence = rows(claim, basis, told, times.main)
     why = "" if told else "; ".join(dict.fromkeys(one.why for one in own.values()))
-    return Answer(top, chance, own, evidence, _change(own, top, named), _rests_on(claim, basis, times, own), why)
+    rests = _rests_on(claim, basis, times, own)
+    choices = _under(claim, basis, times) if chance is not None and named == "tilt" else {}
+    return Answer(top, chance, own, evidence, _change(own, top, named), rests, why, choices)
+
+
+def _under(claim: Claim, basis: Basis, times: _Times) -> dict[str, float]:
+    """The probability that the tilt fulfils the claim under every other choice that leaves data enough to tell."""
+    found = {}
+    for name, other in basis.under():
+        courses = _courses(claim, other)
+        told = None if isinstance(courses, str) else _judge(claim, other, courses[0]["tilt"], times).probability
+        if told is not None:
+            found[name] = told
+    return found
 
 
 def _fault(claim: Claim, basis: Basis) -> str:

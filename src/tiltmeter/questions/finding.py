@@ -35,6 +35,8 @@ class Answer:
     what_would_change: str = ""
     rests_on: dict[str, Any] = field(default_factory=dict)
     why: str = ""
+    choices: dict[str, float] = field(default_factory=dict)
+    """The probability under other choices of the model, by choice; for claims on the tilt, from record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def _plain(answer: Answer | Finding) -> dict[str, Any]:
         "what_would_change": answer.what_would_change,
         "rests_on": answer.rests_on,
         "why": answer.why,
-    }
+    } | ({"sensitivity": answer.choices} if isinstance(answer, Answer) and answer.choices else {})
 
 
 def _judged(one: Judged) -> dict[str, Any]:

@@ -85,11 +85,10 @@ def verdicts(
         before: Compared with; default the theatre's reference up to its turning point.
         after: Default from the theatre's last moment of kind war (else its last moment) to the end of the data.
     """
-    turn = turning_point(record.theatre)
     reach = (written or record).reach() or record.theatre.span
-    until = min(record.theatre.reference[1], turn - dt.timedelta(days=1))
+    until = min(record.theatre.reference[1], turning_point(record.theatre) - dt.timedelta(days=1))
     before = before or (max(record.theatre.reference[0], min(reach[0], until)), until)
-    after = after or (turn, max(turn, min(reach[1], record.theatre.span[1])))
+    after = after or stretch_after(written or record)
     found = []
     for state in record.theatre.states:
         only = _opinion(record, state, before, after)
@@ -110,6 +109,12 @@ def turning_point(theatre: Theatre) -> dt.date:
     latest = wars or [moment.date for moment in theatre.moments] or [theatre.reference[1] + dt.timedelta(days=1)]
     inside = [day for day in latest if theatre.span[0] < day < theatre.span[1]]
     return max(inside or latest)
+
+
+def stretch_after(basis: Basis) -> tuple[dt.date, dt.date]:
+    """The time since the turning point, as far as the basis has evidence."""
+    turn, reach = turning_point(basis.theatre), basis.reach() or basis.theatre.span
+    return turn, max(turn, min(reach[1], basis.theatre.span[1]))
 
 
 def _opinion(basis: Basis, state: str, before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]) -> Opinion:

@@ -58,6 +58,7 @@ def shown(
     """What the page of a workspace shows, as plain values; arguments and errors are those of `page`."""
     record, written = workspace.bases()
     told = {which: episodes(basis) for which, basis in (("record", record), ("all", written)) if basis is not None}
+    curve = workspace.sensitivity()
     futures, no_forecast = _forecasts(record, workspace.settings.seed)
     extras = Extras(
         findings=check_all(record.theatre.claims, record=record, written=written) if findings is None else findings,
@@ -69,6 +70,7 @@ def shown(
         plays=_plays(record, told["record"], workspace.settings.seed),
         futures=futures,
         no_forecast=no_forecast,
+        sensitivity=() if curve is None else curve.to_pylist(),
         version=__version__,
     )
     return view(record=record, written=written, extras=extras, today=workspace.now().date(), language=language)

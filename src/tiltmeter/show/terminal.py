@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tiltmeter.show.basis import OUTCOMES
+from tiltmeter.show.basis import OUTCOMES, WEAK
 from tiltmeter.show.evidence import shown
 from tiltmeter.show.names import language_name, name, pick, words
 from tiltmeter.show.numbers import number, percent
@@ -62,6 +62,31 @@ def findings(found: Sequence[Finding], *, language: str = "en") -> Group:
     for title, answer in ((w["record"], one.record_only), (w["all"], one)):
         parts += [_heading(title), _definitions(answer, language), *_evidence(answer, language)]
     return Group(*parts)
+
+
+def sensitivity(rows: Sequence[Mapping[str, Any]], *, language: str = "en") -> Group:
+    """
+    The specification curve in short: each state as fitted, and the choices that move it farthest either way.
+
+    >>> row = {"choice": "base", "option": "as fitted", "state": "KAZ", "mean": 0.1, "data_share": 0.5}
+    >>> row |= {"start": "2022-02-24", "end": "2023-12-31"}
+    >>> sensitivity([row, row | {"choice": "data", "option": "without votes", "mean": 0.3}]).renderables[1].row_count
+    1
+    """
+    from rich.console import Group
+
+    w = words(language)
+    table = _table(w["state"], w["as_fitted"], w["lowest"], w["highest"], right=(1,))
+    fitted = [row for row in rows if row["mean"] is not None]
+    for base in (row for row in fitted if row["choice"] == "base"):
+        told = [row for row in fitted if row["state"] == base["state"] and row["choice"] != "base"]
+        # where hardly any data are left, it is the prior that speaks
+        own = [row for row in told if row["data_share"] >= min(WEAK, base["data_share"])]
+        ends = [end(own, key=lambda row: float(row["mean"])) for end in (min, max)] if own else []
+        cells = [f"{number(row['mean'], language)} {shown(row['choice'])} {shown(row['option'])}" for row in ends]
+        table.add_row(name(base["state"], language), number(base["mean"], language), *map(_text, cells))
+    span = f"{rows[0]['start']} – {rows[0]['end']}" if rows else ""
+    return Group(_text(f"{w['sensitivity_title']} {span}", "bold"), table)
 
 
 def verdicts(found: Sequence[Verdict], *, language: str = "en") -> Group:
@@ -277,7 +302,11 @@ def _verdict(answer: Answer | Finding, language: str) -> Text:
     """The verdict with its probability, or with each definition's where there is none for all."""
     made = _named(answer.verdict, language)
     if answer.probability is not None:
-        return made.append(f" {percent(answer.probability, language)}", style="")
+        made.append(f" {percent(answer.probability, language)}", style="")
+        if choices := getattr(answer, "choices", None):
+            low, high = (percent(end(choices.values()), language) for end in (min, max))
+            made.append(f"\n{words(language)['otherwise']} {low} … {high}", style="dim")
+        return made
     for which, one in answer.by_definition.items():
         if one.probability is not None:
             made.append(f"\n{which} {percent(one.probability, language)}", style="dim")
