@@ -125,6 +125,30 @@ def test_votes_agree_with_what_anybody_can_look_up() -> None:
     assert cast["A/RES/68/262", "UKR"] == "yes"
 
 
+def test_no_choice_is_cast_more_often_than_the_assembly_counted() -> None:
+    totals = {1: (141, 5, 35), 2: (140, 5, 38), 3: (93, 24, 58), 4: (143, 5, 35), 5: (94, 14, 73), 6: (141, 7, 32)}
+    totals |= {7: (93, 18, 65), 8: (93, 8, 73), 9: (91, 12, 57)}
+    rows = Counter((vote["symbol"], vote["choice"]) for vote in table(SAMPLE / "votes.csv"))
+    for number, (yes, no, abstain) in totals.items():
+        most = {"yes": yes, "no": no, "abstain": abstain, "absent": 193 - yes - no - abstain}
+        assert all(rows[f"A/RES/ES-11/{number}", choice] <= most[choice] for choice in CHOICES)
+
+
+def test_the_votes_say_how_they_were_checked() -> None:
+    head = (SAMPLE / "votes.csv").read_text("utf-8").partition("symbol,")[0]
+    assert "not against the record itself" in head
+    assert "memory" not in head
+    cast = {(vote["symbol"], vote["state"]) for vote in table(SAMPLE / "votes.csv")}
+    told = re.sub(r"\n# ", " ", head).partition("seen names ")[2].partition(": these 17")[0]
+    named = [
+        (f"A/RES/ES-11/{number}", state)
+        for states, number in re.findall(r"((?:[A-Z]{3},? )+)on ES-11/(\d)", told)
+        for state in re.findall("[A-Z]{3}", states)
+    ]
+    assert len(named) == 17
+    assert set(named) <= cast
+
+
 def test_doubtful_roll_calls_are_left_out() -> None:
     symbols = {vote["symbol"] for vote in table(SAMPLE / "votes.csv")}
     assert not symbols & {"A/RES/75/29", "A/RES/76/70", "A/RES/77/229", "A/RES/72/131", "A/RES/ES-11/10"}
