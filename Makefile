@@ -23,7 +23,7 @@ demo: install
 	$(BIN)/tiltmeter demo $(WORKSPACE)
 
 test: install
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff format --check src tests docs bench fuzz
@@ -44,6 +44,11 @@ format: install
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra docs -c requirements.lock pyproject.toml -o docs/requirements.lock
+
+# the page driven as a person would, by Debian's Chromium (apt install chromium)
+.PHONY: browser
+browser: install
+	$(BIN)/python -m pytest -m browser tests/browser
 
 slow: install
 	$(BIN)/python -m pytest -m slow

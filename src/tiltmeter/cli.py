@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from tiltmeter import __version__
+from tiltmeter import __version__, cli_serve
 from tiltmeter.errors import SourceError, StoreError, TiltmeterError
 
 if TYPE_CHECKING:
@@ -191,10 +191,7 @@ def _document(file: Path, language: str | None, date: str | None) -> Any:
 
     with _named(file) as given:
         told = document(given)
-    try:
-        day = dt.date.fromisoformat(date) if date else told.date
-    except ValueError as error:
-        raise SourceError(f"not a date: {date}", mend="write it as YYYY-MM-DD") from error
+    day = _day(date) if date else told.date
     return dataclasses.replace(told, language=language or told.language, date=day)
 
 
@@ -208,6 +205,13 @@ def _named(path: Path) -> Iterator[Any]:
         return
     with spooled(sys.stdin.buffer) as file:
         yield file
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise SourceError(f"not a date: {text}", mend="write it as YYYY-MM-DD") from error
 
 
 @app.command()
@@ -441,18 +445,60 @@ def why(
 def report(
     out: Out = None,
     language: Annotated[str, typer.Option(help="Of the page: en or de.")] = "en",
+    pdf: Annotated[bool, typer.Option("--pdf", help="A PDF in its place: report.pdf.")] = False,
     json_: Json = False,
 ) -> None:
-    """One self-contained HTML file: report.html in the workspace, or --out."""
-    from tiltmeter.show.page import page
+    """One self-contained HTML file: report.html in the workspace, or --out; or a PDF."""
+    from tiltmeter.show import page as pages
+    from tiltmeter.show.pdf import pdf as paper
+    from tiltmeter.show.report import report as html
 
     workspace = _workspace()
-    path = out or workspace.folder / "report.html"
+    path = out or workspace.folder / ("report.pdf" if pdf else "report.html")
     with _progress("drawing the report"):
-        text = page(workspace, language=language)
-    path.write_text(text, encoding="utf-8")
+        shown = pages.shown(workspace, language=language)
+        made = paper(shown) if pdf else html(shown).encode()
+    _put(path, made, json_=json_)
+
+
+@app.command()
+def picture(
+    chart: Annotated[
+        list[str] | None, typer.Argument(help="Such as map, tilt KAZ, influence closeness; all names without it.")
+    ] = None,
+    out: Out = None,
+    language: Annotated[str, typer.Option(help="Of the words in it: en or de.")] = "en",
+    date: Annotated[str, typer.Option(help="Of the map, YYYY-MM-DD; the turning point without it.")] = "",
+    width: Annotated[int, typer.Option(min=200, max=4000, help="Pixels.")] = 900,
+    dark: Annotated[bool, typer.Option("--dark", help="Light on dark.")] = False,
+    json_: Json = False,
+) -> None:
+    """One chart of the report as SVG, PNG or PDF, by the ending of --out."""
+    from tiltmeter.show.page import shown
+    from tiltmeter.show.picture import names
+    from tiltmeter.show.picture import picture as drawn
+
+    view = shown(_workspace(), language=language)
+    if not chart:
+        found = names(view)
+        _print_json(found) if json_ else print("\n".join(found))
+        return
+    path = out or Path("-".join(chart).replace("/", "-") + ".svg")
+    kind = path.suffix.lstrip(".").lower()
+    day = str(_day(date)) if date else ""
+    _put(path, drawn(view, " ".join(chart), kind=kind, theme=int(dark), width=width, day=day), json_=json_)
+
+
+def _put(path: Path, made: bytes, *, json_: bool) -> None:
+    """Write a file and say where it is."""
+    try:
+        path.write_bytes(made)
+    except OSError as error:
+        raise SourceError(
+            f"cannot be written: {error.strerror}", mend="make its folder first, or name another file", where=str(path)
+        ) from error
     if json_:
-        _print_json({"path": str(path), "bytes": len(text.encode())})
+        _print_json({"path": str(path), "bytes": len(made)})
     else:
         print(path)
 
@@ -511,6 +557,9 @@ def doctor(json_: Json = False) -> None:
         _table(["what", "state", "told", "mend"], room.to_json(checks))
     if faults := [check.what for check in checks if check.state == "fault"]:
         raise StoreError(f"not well: {', '.join(faults)}", mend="the last column of the table says what to do")
+
+
+app.command()(cli_serve.serve)
 
 
 def _show(what: str, value: Any) -> None:

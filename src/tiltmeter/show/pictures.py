@@ -23,25 +23,34 @@ CLOSE: Final = 100 * 86_400_000
 
 
 def pictures(view: View, specs: Mapping[str, Spec], words: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """SVG texts of the drawings by chart and key; colours stay tokens of the page."""
+    return {key: svg(spec, language=view.language) for key, spec in drawings(view, specs, words).items()}
+
+
+def drawings(
+    view: View, specs: Mapping[str, Spec], words: Mapping[str, str], *, day: str = ""
+) -> dict[tuple[str, str], Spec]:
     """
-    SVG texts by chart and key (a state or definition, else empty); colours stay tokens of the page.
+    Filled specifications by chart and key (a state, definition or scenario, else empty).
 
     Args:
         view: What to draw; its first basis is taken.
         specs: The charts' specifications by name.
         words: The page's words.
+        day: The day of the map and the cursor; the turning point without it.
     """
+    day = day or view.head["after"][0]
     which = next(iter(view.bases))
     basis = view.bases[which]
     days = [ms(day) for day in view.time["starts"]]
-    span = {"from": days[0], "to": days[-1], "at": ms(view.head["after"][0])}
+    span = {"from": days[0], "to": days[-1], "at": ms(day)}
     out = {
         ("answer", ""): filled(specs["answer"], {"answer": answers(basis, words)}),
         ("moves", ""): filled(specs["moves"], {"moves": moves(basis, words)}),
         ("rests", ""): filled(specs["rests"], {"rests": rests(basis, words)}, params=span),
     }
     if "map" in specs:
-        out["map", ""] = filled(specs["map"], {"place": places(view, basis, view.head["after"][0]), **_around(view)})
+        out["map", ""] = filled(specs["map"], {"place": places(view, basis, day), **_around(view)})
     for one in view.scenarios:
         for which, fan in one["fans"].items():
             out["fan", f"{one['id']}/{which}"] = filled(specs["fan"], fan_rows(one, fan))
@@ -54,7 +63,7 @@ def pictures(view: View, specs: Mapping[str, Spec], words: Mapping[str, str]) ->
         own = found["subjects"].get(view.head["theatre"])
         if own is not None:
             out["influence", definition] = _influence(specs["influence"], own, found["kept"], days, span)
-    return {key: svg(spec, language=view.language) for key, spec in out.items()}
+    return out
 
 
 def _influence(spec: Spec, own: dict[str, Any], kept: Sequence[int], days: list[int], span: dict[str, int]) -> Spec:

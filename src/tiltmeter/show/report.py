@@ -35,7 +35,7 @@ MOST: Final = 5_000_000
 """Bytes of a report at most: what a mail or a browser on a telephone still takes."""
 
 
-def report(view: View, *, others: Mapping[str, str] | None = None, static: bool = True) -> str:
+def report(view: View, *, others: Mapping[str, str] | None = None, static: bool = True, live: bool = False) -> str:
     """
     The page as one HTML text.
 
@@ -46,12 +46,13 @@ def report(view: View, *, others: Mapping[str, str] | None = None, static: bool 
         view: What to show, in the view's language.
         others: Addresses of the same page in other languages, by language.
         static: Whether pictures are put in for browsers without scripts.
+        live: Whether the page is served: its scripts are then files of `live_files`, and its policy a header.
     """
-    w = _Words(words(view.language))
-    specs = _specs(view, w)
-    drawn = pictures(view, specs, w) if static else {}
+    w = page_words(view.language)
+    made = specs(view, w)
+    drawn = pictures(view, made, w) if static else {}
     bundle, script = _bundle(), _text("page.js")
-    data = _data(view, specs, w)
+    data = _data(view, made, w)
     environment = _environment(view)
     text = environment.get_template("report.html.j2").render(
         v=view, w=w, words=words, name=functools.partial(name, language=view.language), others=others or {},
@@ -63,10 +64,26 @@ def report(view: View, *, others: Mapping[str, str] | None = None, static: bool 
         sentences=len({event["key"] for event in view.evidence["events"]}),
         numbered=[claim for claim in view.claims if claim["kind"] not in PLAIN],
         plain_claims=[claim for claim in view.claims if claim["kind"] in PLAIN],
+        live=live, files=list(live_files()) if live else [],
         summary=_summary(view), pictures={key: _safe(text) for key, text in drawn.items()},
     )  # fmt: skip
     # pictures are the first to go: with scripts, as nearly everywhere, nobody sees them
     return report(view, others=others, static=False) if static and len(text.encode()) > MOST else text
+
+
+def style() -> str:
+    """The colours and styles of the page, for other pages of the live one."""
+    light, dark = palette.css(0), palette.css(1)
+    made: str = _safe(f":root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{_text('page.css')}")
+    return made
+
+
+@functools.cache
+def live_files() -> dict[str, tuple[str, str]]:
+    """The live page's scripts, by names that hold their digest: text and media type each."""
+    texts = {"vega": _bundle(), "page": _text("page.js"), "live": _text("live.js")}
+    digests = {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in texts.items()}
+    return {f"{name}-{digests[name]}.js": (text, "text/javascript") for name, text in texts.items()}
 
 
 class _Words(dict[str, str]):
@@ -74,6 +91,11 @@ class _Words(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def page_words(language: str) -> Mapping[str, str]:
+    """The page's words; one that is not there is empty."""
+    return _Words(words(language))
 
 
 def _environment(view: View) -> Environment:
@@ -111,6 +133,16 @@ def _summary(view: View) -> dict[str, list[tuple[str, list[str]]]]:
     return found
 
 
+def filled_words(view: View) -> dict[str, str]:
+    """The page's words that have values in them, filled in."""
+    values = _values(view)
+    return {
+        key: _fill(text, values)
+        for key, text in words(view.language).items()
+        if any(f"{{{k}}}" in text for k in values)
+    }
+
+
 def _fill(text: str, values: Mapping[str, str]) -> str:
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", value)
@@ -134,7 +166,7 @@ def _factor(value: float, language: str) -> str:
     return number(value, language, places=1 if value < 10 else 0)
 
 
-def _specs(view: View, w: Mapping[str, str]) -> dict[str, Spec]:
+def specs(view: View, w: Mapping[str, str]) -> dict[str, Spec]:
     """Every chart's specification in the page's words."""
     poles = view.head["poles"]
     own = dict(w) | {
