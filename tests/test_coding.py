@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import ROOT, now
 from tiltmeter.coder.build import Bundle
+from tiltmeter.engines import Engine
 from tiltmeter.nouns import Document
 from tiltmeter.workspace import BLOCK, Workspace
 
@@ -46,11 +47,12 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from tests.conftest import now
+from tiltmeter.engines import Engine
 from tiltmeter.workspace import Workspace
 def stop(share):
     os.kill(os.getpid(), signal.SIGKILL)
 if __name__ == "__main__":
-    Workspace.open(Path(sys.argv[1]), now=now).code(jobs=int(sys.argv[2]), progress=stop)
+    Workspace.open(Path(sys.argv[1]), now=now).code(engine=Engine(jobs=int(sys.argv[2])), progress=stop)
 """
 
 
@@ -75,6 +77,6 @@ def test_a_killed_run_is_made_whole_by_the_next(jobs: int, tmp_path: Path, bundl
 @pytest.mark.slow
 def test_two_processes_code_a_workspace_as_one_does(tmp_path: Path, bundle: Bundle) -> None:
     one, two = filled(tmp_path / "one", 2 * BLOCK), filled(tmp_path / "two", 2 * BLOCK)
-    assert one.code(bundle=bundle) == two.code(jobs=2)
+    assert one.code(bundle=bundle) == two.code(engine=Engine(jobs=2))
     assert events(one) == events(two)
     assert len(events(one)) > BLOCK

@@ -33,6 +33,8 @@ app = typer.Typer(
 
 In = Annotated[Path, typer.Option("--in", help="Input file; - is standard input.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Output file; standard output without it.")]
+EngineName = Annotated[str, typer.Option("--engine", help="builtin, openai:MODEL or transformers:FOLDER.")]
+EngineUrl = Annotated[str, typer.Option("--engine-url", help="Base of an OpenAI-compatible endpoint.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -85,19 +87,22 @@ def evaluate(
     ] = None,
     language: Annotated[str | None, typer.Option(help="Of SET; its folders' names tell without it.")] = None,
     differences: Annotated[int, typer.Option(help="Sentences to show where coder and labels differ.", min=0)] = 0,
+    engine: EngineName = "builtin",
+    engine_url: EngineUrl = "",
     json_: Json = False,
 ) -> None:
     """Score the coder on labelled sentences: by language, root and phenomenon, with intervals."""
-    from tiltmeter import scores
+    from tiltmeter import engines, scores
 
     items = scores.labelled(labelled, language=language) if labelled else scores.held_back()
-    coder, namer = _trained()
-    with _progress("scoring") as step:
-        judged = scores.judge(coder, items, progress=step)
-        found, named = scores.scored(judged), scores.named(namer, items)
+    chosen, (coder, namer) = engines.Engine(engine, url=engine_url), _trained()
+    own = chosen == engines.BUILTIN
+    with _noted(chosen), _progress("scoring") as step:
+        judged = scores.judge(coder if own else engines.reader(chosen), items, progress=step)
+        found, named = scores.scored(judged), scores.named(namer, items) if own else {}
     differ, learnt = scores.differing(judged)[:differences], scores.learnt_from(items)
     if json_:
-        head = {"set": str(labelled or "held back"), "learnt_from": learnt, **found.to_json()}
+        head = {"set": str(labelled or "held back"), "engine": engine, "learnt_from": learnt, **found.to_json()}
         roots = {name: one.to_json() for name, one in named.items()}
         _print_json({**head, "classify": roots, "differences": [scores.difference(one) for one in differ]})
     else:
@@ -261,20 +266,23 @@ def code(
     ] = None,
     out: Out = None,
     jobs: Annotated[int, typer.Option(help="Processes that read; the answers are the same.", min=1)] = 1,
+    engine: EngineName = "builtin",
+    engine_url: EngineUrl = "",
+    max_requests: Annotated[int | None, typer.Option(help="Of an endpoint: requests at most.", min=1)] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Of an endpoint: tokens at most.", min=1)] = None,
     json_: Json = False,
 ) -> None:
     """Events from documents: of the workspace, or of --in without one."""
     from tiltmeter import engines
 
+    chosen = engines.Engine(engine, jobs, engine_url, max_requests, max_tokens)
     if into is not None:
-        with _lines(into) as rows, _writing(out) as put:
-            _make_ready()
-            put(engines.events(rows, jobs=jobs, note=_note))
+        with _lines(into) as rows, _writing(out) as put, _noted(chosen):
+            put(engines.events(rows, engine=chosen, note=_note))
         return
     workspace = _workspace()
-    _make_ready()
-    with _progress("coding") as step:
-        counts = workspace.code(jobs=jobs, progress=step)
+    with _noted(chosen), _progress("coding") as step:
+        counts = workspace.code(engine=chosen, progress=step)
     if json_:
         _print_json(counts)
     else:
@@ -620,6 +628,20 @@ def _cell(value: Any) -> str:
         return f"{value:,}"
     told = escape(str(value))
     return f"[{_COLOURS[value]}]{told}[/]" if value in _COLOURS else told
+
+
+@contextmanager
+def _noted(engine: Any) -> Iterator[None]:
+    """Work with an engine: the coder trained if it needs it, and in the end what it has to say."""
+    from tiltmeter import engines
+
+    if engine.kind != "openai":
+        _make_ready()
+    try:
+        yield
+    finally:
+        for line in engines.notes(engine):
+            _note(line)
 
 
 def _make_ready() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tiltmeter.coder.build import Bundle
+    from tiltmeter.engines import Engine
     from tiltmeter.model import FitSettings, Tilt
     from tiltmeter.model.sensitivity import Choices
     from tiltmeter.questions.basis import Basis
@@ -167,7 +168,7 @@ class Workspace:
             return found
 
     def code(
-        self, *, bundle: Bundle | None = None, engine: str = "builtin", jobs: int = 1,
+        self, *, bundle: Bundle | None = None, engine: Engine | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> dict[str, int]:  # fmt: skip
         """
@@ -175,18 +176,18 @@ class Workspace:
 
         Args:
             bundle: The trained coder, where it is at hand.
-            engine: What reads the documents; see engines.reader.
-            jobs: Processes that read.
+            engine: What reads the documents, and with how many processes; the coder and one without it.
             progress: Told the share of the documents that are read.
         """
         from tiltmeter.engines import BUILTIN, coded
 
-        with self.writing("code", engine=engine) as (store, run):
+        chosen = engine or BUILTIN
+        with self.writing("code", engine=chosen.name) as (store, run):
             (total,) = store.query(f"SELECT count(*) AS n FROM ({_UNCODED})", ["", "", None])["n"].to_pylist()  # noqa: S608
-            reader = bundle[0] if bundle and engine == BUILTIN and jobs == 1 else engine
+            reader = bundle[0] if bundle and chosen == BUILTIN else chosen
             do = partial(coded, engine=reader, run=run, sides=self.theatre.sides())
             counts = {"documents": 0, "events": 0, "abstained": 0}
-            for rows, notes in _gathered(ordered(do, _waiting(store), jobs=jobs)):
+            for rows, notes in _gathered(ordered(do, _waiting(store), jobs=chosen.processes)):
                 with store.transaction():
                     store.add(rows)
                     store.add(notes)

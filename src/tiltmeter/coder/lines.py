@@ -78,7 +78,7 @@ def answer(read: list[dict[str, Any]], reader: Reader) -> list[dict[str, Any]]:
         {
             "id": one["id"],
             "language": one.get("code", UNKNOWN),
-            "abstained": one["abstained"],
+            "abstained": found[place].abstained if place in found else one["abstained"],
             "events": [event(told) for told in found[place].events] if place in found else [],
         }
         for place, one in enumerate(read)

@@ -1,7 +1,8 @@
 """What reads texts: the built-in coder, or another engine in its place; and many texts read by several processes."""
 
 from tiltmeter.engines.documents import coded
-from tiltmeter.engines.readers import BUILTIN, reader
+from tiltmeter.engines.engine import BUILTIN, Engine
+from tiltmeter.engines.readers import notes, reader
 from tiltmeter.engines.stream import events
 
-__all__ = ["BUILTIN", "coded", "events", "reader"]
+__all__ = ["BUILTIN", "Engine", "coded", "events", "notes", "reader"]

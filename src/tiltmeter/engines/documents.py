@@ -6,31 +6,33 @@ from collections.abc import Sequence
 
 from tiltmeter.coder.lines import Reader, why_not
 from tiltmeter.engines import readers
-from tiltmeter.engines.readers import BUILTIN
+from tiltmeter.engines.engine import BUILTIN, Engine
 from tiltmeter.likeness import signature
 from tiltmeter.nouns import Coding, Document, Event
 
 
 def coded(
-    documents: Sequence[Document], *, engine: str | Reader = BUILTIN, run: str, sides: frozenset[str]
+    documents: Sequence[Document], *, engine: Engine | Reader = BUILTIN, run: str, sides: frozenset[str]
 ) -> tuple[list[Event], list[Coding]]:
     """
     Events of documents as rows, and a note for each document.
 
     Args:
         documents: What to read.
-        engine: Who reads them: an engine's name, or a reader at hand.
+        engine: What reads them: an engine, or a reader at hand.
         run: The rows' run.
         sides: The actors a theatre is about: events with none of them are left out.
     """
-    reader = readers.reader(engine) if isinstance(engine, str) else engine
+    reader = readers.reader(engine) if isinstance(engine, Engine) else engine
     whys = [why_not(one.text, None if one.language == "und" else one.language, reader) for one in documents]
     work = [(one.text, code, one.date) for one, (why, code) in zip(documents, whys, strict=True) if why is None]
     answers = iter(reader.code_all(work))
     rows: list[Event] = []
     notes: list[Coding] = []
     for one, (why, code) in zip(documents, whys, strict=True):
-        told = () if why else next(answers).events
+        answer = None if why else next(answers)
+        told = answer.events if answer else ()
+        why = why or (answer.abstained if answer else None)
         kept = [
             event
             for event in told

@@ -1,31 +1,45 @@
-"""The reader that a name asks for, loaded once in each process."""
+"""The reader that an engine stands for, loaded once in each process."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tiltmeter.errors import SettingsError
+from tiltmeter.engines.engine import BUILTIN, Engine
 
 if TYPE_CHECKING:
     from tiltmeter.coder.lines import Reader
 
-BUILTIN: Final = "builtin"
-
 
 @functools.cache
-def reader(engine: str = BUILTIN) -> Reader:
+def reader(engine: Engine = BUILTIN) -> Reader:
     """
-    The reader of a name.
-
-    Args:
-        engine: `builtin`.
+    The reader of an engine; the coder is trained if it is needed and not there yet.
 
     Raises:
-        SettingsError: There is no such engine.
+        CoderError: The engine cannot be used here.
     """
-    if engine != BUILTIN:
-        raise SettingsError(f"no engine called {engine!r}", mend=f"known is {BUILTIN}")
+    if engine.kind == "openai":
+        from tiltmeter.engines.endpoint import Endpoint, default_cache
+        from tiltmeter.engines.kept import Kept
+
+        return Endpoint(engine, Kept(default_cache()))
     from tiltmeter.coder import load
 
-    return load()[0]
+    coder = load()[0]
+    if engine.kind == "transformers":
+        from tiltmeter.engines.local import Local
+
+        return Local(coder, Path(engine.what))
+    return coder
+
+
+def notes(engine: Engine) -> list[str]:
+    """What an engine has to say after its work: what it spent, what it refused."""
+    if engine.kind != "openai":
+        return []
+    from tiltmeter.engines.endpoint import Endpoint
+
+    told = reader(engine)
+    return told.notes() if isinstance(told, Endpoint) else []

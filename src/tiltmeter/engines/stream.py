@@ -7,26 +7,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from tiltmeter.coder import lines as contract
-from tiltmeter.engines.readers import BUILTIN, reader
+from tiltmeter.engines.engine import BUILTIN, Engine
+from tiltmeter.engines.readers import reader
 from tiltmeter.jobs import ordered
 
 
-def events(lines: Iterable[str], *, engine: str = BUILTIN, jobs: int = 1, note: Callable[[str], None]) -> Iterator[str]:
+def events(lines: Iterable[str], *, engine: Engine = BUILTIN, note: Callable[[str], None]) -> Iterator[str]:
     """
     One answer, a JSON line, per line of documents, in their order; memory does not grow with them.
 
     Args:
         lines: See coder.lines.events.
-        engine: What reads them; see readers.reader.
-        jobs: Processes.
+        engine: What reads them, and with how many processes.
         note: Told of each malformed line.
     """
-    for answers, notes in ordered(partial(_answered, engine=engine), contract.blocks(lines), jobs=jobs):
+    for answers, notes in ordered(partial(_answered, engine=engine), contract.blocks(lines), jobs=engine.processes):
         for wrong in notes:
             note(wrong)
         yield from answers
 
 
-def _answered(block: Sequence[tuple[int, str]], *, engine: str) -> tuple[list[str], list[str]]:
+def _answered(block: Sequence[tuple[int, str]], *, engine: Engine) -> tuple[list[str], list[str]]:
     answers, notes = contract.answered(block, reader(engine))
     return [json.dumps(one, ensure_ascii=False) + "\n" for one in answers], notes
