@@ -6,7 +6,7 @@ WORKSPACE ?= tiltmeter-demo
 FUZZ ?= 60
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check lint types floors format lock slow fuzz sample docs transcripts site pictures readme scores clean
+.PHONY: install demo test check lint types floors format lock slow fuzz wheel sample docs transcripts site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -57,6 +57,15 @@ slow: install
 fuzz: install
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
 	$(BIN)/python -m fuzz.run --seconds $(FUZZ)
+
+# the wheel, installed with pip alone into an empty environment away from the checkout, runs the demo there;
+# `make wheel PYTHON=python3.13` does so with another Python
+wheel: install
+	rm -rf build/wheel
+	$(BIN)/uv build --quiet --wheel --out-dir build/wheel .
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
+	cd build/wheel && venv/bin/tiltmeter demo demo > demo.txt && venv/bin/tiltmeter doctor --workspace demo
 
 # the pages that are made from the program; tests fail when docs/cli.md is stale
 docs: install

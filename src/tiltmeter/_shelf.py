@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from importlib import resources
 from importlib.metadata import entry_points
+from importlib.resources.abc import Traversable
 from typing import Any
 
 
@@ -21,7 +23,12 @@ def names(package: str, *, folders: bool = True) -> list[str]:
     folder = importlib.import_module(package)
     items = [item for item in pkgutil.iter_modules(folder.__path__) if folders or not item.ispkg]
     own = {item.name for item in items if not item.name.startswith("_")}
-    return sorted(own | {point.name for point in entry_points(group=package)})
+    return sorted(own | set(outside(package)))
+
+
+def outside(package: str) -> list[str]:
+    """Names of the entries that installed outside packages add, sorted."""
+    return sorted(point.name for point in entry_points(group=package))
 
 
 def load(package: str, name: str, wanted: str) -> Any:
@@ -35,3 +42,15 @@ def load(package: str, name: str, wanted: str) -> Any:
         if point.name == name:
             return getattr(point.load(), wanted, None)
     return getattr(importlib.import_module(f"{package}.{name}"), wanted, None)
+
+
+def folder(package: str, name: str) -> Traversable:
+    """
+    The folder of the shelf entry `name`, for an entry that is a folder with files; it need not exist.
+
+    >>> (folder("tiltmeter.coder.languages", "de") / "deeds.txt").is_file()
+    True
+    """
+    for point in entry_points(group=package, name=name):
+        return resources.files(point.load())
+    return resources.files(package) / name

@@ -10,11 +10,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+from tiltmeter import _shelf
 from tiltmeter.errors import CoderError
 from tiltmeter.nouns import MODES, ORGANISATIONS, ROOTS
 
@@ -122,7 +122,7 @@ def read(language: str, *, folder: Path | None = None) -> tuple[list[Item], list
 
 
 def _files(language: str, folder: Path | None) -> list[Traversable | Path]:
-    root: Traversable | Path = folder or resources.files("tiltmeter.coder") / "languages" / language / "corpus"
+    root: Traversable | Path = folder or _shelf.folder("tiltmeter.coder.languages", language) / "corpus"
     if root.is_file():
         return [root]
     if not root.is_dir():

@@ -6,12 +6,13 @@ import functools
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module, resources
 from typing import Any, Final
 
 from tiltmeter import _shelf
 from tiltmeter.coder.tokens import words
 from tiltmeter.errors import CoderError
+
+SHELF: Final = "tiltmeter.coder.languages"
 
 CUES: Final = (
     "negation", "denial", "plan", "threat", "refuse", "ask", "hypothetical", "allege", "report",
@@ -99,7 +100,7 @@ class Language:
 @functools.cache
 def languages() -> tuple[str, ...]:
     """ISO 639-1 codes of the languages the coder reads, sorted."""
-    return tuple(_shelf.names("tiltmeter.coder.languages"))
+    return tuple(_shelf.names(SHELF))
 
 
 @functools.cache
@@ -144,8 +145,8 @@ def _language(code: str, deeds: dict[str, tuple[Deed, ...]] | None) -> Language:
     """A language with the deed words given, or those of its lexicon."""
     if code not in languages():
         raise CoderError(f"the coder does not read {code!r}", mend=f"it reads {', '.join(languages())}")
-    habits: Habits = _shelf.load("tiltmeter.coder.languages", code, "LANGUAGE")
-    folder = resources.files(import_module(f"tiltmeter.coder.languages.{code}"))
+    habits: Habits = _shelf.load(SHELF, code, "LANGUAGE")
+    folder = _shelf.folder(SHELF, code)
     cues = tomllib.loads((folder / "cues.toml").read_text(encoding="utf-8"))
     lemma = lemmatizer(code, noun_case=habits.noun_case)
     phrases = [_phrase(text, kind) for kind in CUES for text in cues.get(kind, [])]

@@ -12,8 +12,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+from tiltmeter import _shelf
 from tiltmeter.coder import build, corpus
-from tiltmeter.coder.language import languages
+from tiltmeter.coder.language import SHELF, languages
 from tiltmeter.nouns import ORGANISATIONS, QUAD, ROOTS, SYMMETRIC, Mention
 
 
@@ -39,6 +40,9 @@ def digest() -> str:
         for name, file in sorted(_walk(resources.files("tiltmeter") / room, f"{room}/")):
             if name not in BESIDE:
                 total.update(name.encode() + b"\0" + file.read_bytes())
+    for code in _shelf.outside(SHELF):
+        for name, file in sorted(_walk(_shelf.folder(SHELF, code), f"outside/{code}/")):
+            total.update(name.encode() + b"\0" + file.read_bytes())
     for name in ("_codes.py", "_shelf.py"):
         total.update((resources.files("tiltmeter") / name).read_bytes())
     # of the nouns only the codebook is learnt from: a new table must not train anew

@@ -1,0 +1,1 @@
+"""A source, a language and a theatre for tiltmeter."""
