@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import now
 from tiltmeter.coder.build import Bundle
 from tiltmeter.engines import coded
-from tiltmeter.likeness import ALIKE, Print, signature, stories
+from tiltmeter.likeness import ALIKE, SIZE, Print, signature, stories
 from tiltmeter.nouns import Document
 from tiltmeter.store import Store
 from tiltmeter.tellings import TOLD_ONCE, retell
@@ -133,6 +133,7 @@ def test_a_store_of_an_earlier_version_is_told_anew(bundle: Bundle) -> None:
         (LONG.upper(), True),
         (LONG.replace(", ", " – "), True),
         (LONG.replace("several", "seven"), True),
+        (f"16 March. {LONG}", True),
         (LONG[: len(LONG) // 2], False),
         (" ".join(reversed(LONG.split())), False),
         (OTHER, False),
@@ -144,15 +145,12 @@ def test_texts_are_alike_when_they_share_most_of_their_shingles(change: str, ali
     assert [first.key for _, first in stories([one, two])] == ["1", "1" if alike else "2"]
 
 
-def test_a_bulletin_with_new_figures_is_another_story() -> None:
-    def bulletin(day: int) -> str:
-        return " ".join(
-            f"In {town} {7 * day + 3 * n} shells fell and {day + n} houses burnt, {5 * n + day} people are hurt."
-            for n, town in enumerate(("Uda", "Pesk", "Orla", "Vesna"))
-        )
-
-    prints = [Print("r", str(day), DAY + dt.timedelta(day), signature(bulletin(day))) for day in range(5)]
-    assert [one.key for one, first in stories(prints) if one is not first] == []
+def test_a_bulletin_alike_but_for_its_figures_is_another_story() -> None:
+    texts = [
+        LONG + f" In all {number} boxes were sent, the ministry said in its daily bulletin." for number in (35, 38, 35)
+    ]
+    prints = [Print("r", str(day), DAY + dt.timedelta(day), signature(text)) for day, text in enumerate(texts)]
+    assert [first.key for _, first in stories(prints)] == ["0", "1", "0"]
 
 
 def test_the_estimate_is_near_the_share_of_common_shingles() -> None:
@@ -163,5 +161,5 @@ def test_the_estimate_is_near_the_share_of_common_shingles() -> None:
     words = [f"w{n}" for n in range(600)]
     one, two = signature(" ".join(words)), signature(" ".join(words[60:]))
     values = [np.frombuffer(base64.b85decode(text), dtype="<u2") for text in (one, two)]
-    assert float((values[0] == values[1]).mean()) == pytest.approx(0.9, abs=0.08)
+    assert float((values[0][:SIZE] == values[1][:SIZE]).mean()) == pytest.approx(0.9, abs=0.08)
     assert ALIKE < 0.9

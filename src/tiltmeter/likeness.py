@@ -25,11 +25,11 @@ ROWS: Final = 4
 """Values looked up together: two texts with 70 % in common share one of the bands in 9,998 cases of 10,000."""
 
 ALIKE: Final = 0.7
-"""
-Share of common shingles from which texts tell one story.
+"""Share of common shingles from which texts tell one story: a report under another headline, or less a fifth, has more."""
 
-A wire report under another headline, or cut by a fifth, has more; a daily bulletin with new figures has less.
-"""
+NUMBERS: Final = 64
+"""Numbers of a text that are kept, those of the smallest hash. A reprint has no other ones than the first print, or
+only more; a bulletin that is alike but for its figures tells of another day."""
 
 NEAR: Final = dt.timedelta(days=3)
 """Reprints appear within days; what is told alike after that is another event."""
@@ -40,6 +40,7 @@ PART: Final = 4_096
 _WORD: Final = re.compile(r"\w+")
 _MASK: Final = (1 << 64) - 1
 Hashes = npt.NDArray[np.uint64]
+Values = npt.NDArray[np.uint16]
 
 
 def signature(text: str) -> str:
@@ -61,7 +62,12 @@ def signature(text: str) -> str:
     for begin in range(0, len(shingles), PART):
         part = shingles[begin : begin + PART, None] * _FACTORS + _ADDENDS
         least = np.minimum(least, part.min(axis=0))
-    return base64.b85encode((_mixed(least) >> np.uint64(48)).astype("<u2").tobytes()).decode()
+    figures = np.unique(hashed[[word[0].isdigit() for word in words]] & np.uint64(0xFFFF))[:NUMBERS]
+    return _printable(_mixed(least) >> np.uint64(48)) + _printable(figures)
+
+
+def _printable(values: Hashes) -> str:
+    return base64.b85encode(values.astype("<u2").tobytes()).decode()
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -94,38 +100,38 @@ class _Shelf:
     """The first tellings of stories not yet too old, found by the bands of their signatures."""
 
     bands: dict[tuple[int, bytes], list[int]] = field(default_factory=dict)
-    kept: dict[int, tuple[Print, npt.NDArray[np.uint16]]] = field(default_factory=dict)
+    kept: dict[int, tuple[Print, Values, frozenset[int]]] = field(default_factory=dict)
     order: deque[int] = field(default_factory=deque)
     count: int = 0
 
     def forget(self, day: dt.date | None) -> None:
         """Lets go of those that a report of a day cannot reprint."""
         while day and self.order and (old := self.kept[self.order[0]][0].date) and old < day - NEAR:
-            _, values = self.kept.pop(self.order.popleft())
+            _, values, _ = self.kept.pop(self.order.popleft())
             for band in _bands(values):
                 self.bands[band].pop(0)
                 if not self.bands[band]:
                     del self.bands[band]
 
-    def first(self, values: npt.NDArray[np.uint16]) -> Print | None:
+    def first(self, values: Values, figures: frozenset[int]) -> Print | None:
         """The earliest telling that a text is like."""
         seen = {number for band in _bands(values) for number in self.bands.get(band, ())}
         for number in sorted(seen):
-            one, other = self.kept[number]
-            if float(np.mean(values == other)) >= ALIKE:
+            one, other, theirs = self.kept[number]
+            if float(np.mean(values == other)) >= ALIKE and (figures <= theirs or theirs <= figures):
                 return one
         return None
 
-    def put(self, one: Print, values: npt.NDArray[np.uint16]) -> None:
+    def put(self, one: Print, values: Values, figures: frozenset[int]) -> None:
         """Keeps a first telling."""
-        self.kept[self.count] = (one, values)
+        self.kept[self.count] = (one, values, figures)
         self.order.append(self.count)
         for band in _bands(values):
             self.bands.setdefault(band, []).append(self.count)
         self.count += 1
 
 
-def _bands(values: npt.NDArray[np.uint16]) -> list[tuple[int, bytes]]:
+def _bands(values: Values) -> list[tuple[int, bytes]]:
     raw = values.tobytes()
     width = 2 * ROWS
     return [(band, raw[band * width : (band + 1) * width]) for band in range(BANDS)]
@@ -150,10 +156,11 @@ def stories(prints: Iterable[Print]) -> Iterator[tuple[Print, Print]]:
         if not one.signature:
             yield one, one
             continue
-        values = np.frombuffer(base64.b85decode(one.signature), dtype="<u2")
+        told = np.frombuffer(base64.b85decode(one.signature), dtype="<u2")
+        values, figures = told[:SIZE], frozenset(told[SIZE:].tolist())
         shelf = dated if one.date else undated
         shelf.forget(one.date)
-        first = shelf.first(values)
+        first = shelf.first(values, figures)
         if first is None:
-            shelf.put(one, values)
+            shelf.put(one, values, figures)
         yield one, first or one
