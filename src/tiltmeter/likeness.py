@@ -25,7 +25,7 @@ ROWS: Final = 4
 """Values looked up together: two texts with 70 % in common share one of the bands in 9,998 cases of 10,000."""
 
 ALIKE: Final = 0.7
-"""Share of common shingles from which texts tell one story: a report under another headline, or less a fifth, has more."""
+"""Share of common shingles from which texts tell one story; under another headline, or less a fifth, it is more."""
 
 NUMBERS: Final = 64
 """Numbers of a text that are kept, those of the smallest hash. A reprint has no other ones than the first print, or

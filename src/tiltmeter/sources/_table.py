@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from tiltmeter.errors import SourceError
 from tiltmeter.sources import _delimited, _json_lines, _parquet
 from tiltmeter.sources._input import Input, refusal
 from tiltmeter.sources._rows import LINE, Rows, cells, delimiter, head, normal
@@ -77,6 +78,9 @@ def _parsed(
     line, _ = head(first)
     if line.startswith("{"):
         return _json_lines.rows(file)
+    if not names and not line.strip():
+        mend = "begin the file with a line that names its columns"
+        raise SourceError("the line that should name the columns is empty", mend=mend, where=file.name)
     mark = mark or delimiter(line) or ","
     quoted = quoted if quoted is not None else mark != "\t" or line.startswith('"')
     return _delimited.rows(file, _delimited.Form(names, mark, quoted, None if quoted else only))
