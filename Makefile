@@ -6,7 +6,7 @@ WORKSPACE ?= tiltmeter-demo
 FUZZ ?= 60
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check lint types floors format lock slow fuzz wheel sample docs transcripts site pictures readme scores clean
+.PHONY: install demo test check lint types floors format lock slow browser fuzz wheel manifests sample docs transcripts licences site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -67,6 +67,15 @@ wheel: install
 	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
 	cd build/wheel && venv/bin/tiltmeter demo demo > demo.txt && venv/bin/tiltmeter doctor --workspace demo
 
+# the container files, the forms and the hooks, by linters
+manifests: install
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group manifests
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	$(BIN)/pre-commit validate-config
+
 # the pages that are made from the program; tests fail when docs/cli.md is stale
 docs: install
 	$(BIN)/python docs/make_cli.py
@@ -75,6 +84,10 @@ docs: install
 PAGES ?=
 transcripts: install
 	$(BIN)/python docs/make_transcripts.py $(PAGES)
+
+# the licences of all that is installed beside the program
+licences: install
+	$(BIN)/python docs/make_licences.py
 
 # the documentation as a site in build/site, built strictly: a page left out or a link that leads nowhere fails
 site: install

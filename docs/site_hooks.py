@@ -25,8 +25,12 @@ LINK = re.compile(r"(\]\(|\b(?:src|srcset|href)=\")([^)\s\"]+)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """A folder in the navigation stands for all its pages."""
-    config.nav = _filled(config.nav, Path(config.docs_dir))
+    """A folder in the navigation stands for all its pages; a page that nobody placed comes last."""
+    docs = Path(config.docs_dir)
+    nav = _filled(config.nav, docs)
+    placed = set(_placed(nav))
+    rest = [name for page in sorted(docs.rglob("*.md")) if (name := str(page.relative_to(docs))) not in placed]
+    config.nav = [*nav, {"More": rest}] if rest else nav
     return config
 
 
@@ -61,6 +65,11 @@ def _filled(nav: Any, docs: Path) -> Any:
     if isinstance(nav, list):
         return [one for part in nav for one in (_pages(part, docs) if _folder(part) else [_filled(part, docs)])]
     return nav
+
+
+def _placed(nav: Any) -> list[str]:
+    parts = nav.values() if isinstance(nav, dict) else nav if isinstance(nav, list) else []
+    return [nav] if isinstance(nav, str) else [page for part in parts for page in _placed(part)]
 
 
 def _folder(part: Any) -> bool:

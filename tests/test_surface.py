@@ -60,6 +60,21 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert _python(f"import sys, tiltmeter; print([name for name in {heavy!r} if name in sys.modules])") == "[]"
 
 
+def test_help_takes_under_300_ms_of_work() -> None:
+    source = """
+import sys, time
+from tiltmeter.cli import main
+sys.argv = ["tiltmeter", "--help"]
+try:
+    main()
+finally:
+    print(time.process_time())
+"""
+    printed = [_python(source) for _ in range(3)]
+    assert all("simulate" in one for one in printed)
+    assert min(float(one.split()[-1]) for one in printed) < 0.3
+
+
 def test_help_loads_nothing_heavy() -> None:
     heavy = ["altair", "duckdb", "numba", "numpy", "pyarrow", "scipy"]
     assert _python(f"import sys, tiltmeter.cli; print([name for name in {heavy!r} if name in sys.modules])") == "[]"

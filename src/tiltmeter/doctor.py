@@ -93,6 +93,7 @@ def _python() -> Iterator[Check]:
 def _libraries() -> Iterator[Check]:
     """Every library the program asks for; those of an extra that is not installed are a note."""
     there = 0
+    missing: dict[str, list[str]] = {}
     for wanted in metadata.requires("tiltmeter") or ():
         name = re.split(r"[^\w.-]", wanted, maxsplit=1)[0]
         extra = re.search(r"extra == ['\"]([\w-]+)", wanted)
@@ -101,12 +102,13 @@ def _libraries() -> Iterator[Check]:
             there += 1
         except metadata.PackageNotFoundError:
             if extra:
-                yield Check(
-                    name, "note", "not installed; not needed for the rest", f"pip install 'tiltmeter[{extra[1]}]'"
-                )
+                missing.setdefault(extra[1], []).append(name)
             else:
                 yield Check(name, "fault", "not installed", f"pip install {name}")
     yield Check("libraries", "well", f"{there} there")
+    for extra_name, names in sorted(missing.items()):
+        told = f"without {', '.join(names)}; not needed for the rest"
+        yield Check(f"[{extra_name}]", "note", told, f"pip install 'tiltmeter[{extra_name}]'")
 
 
 def _coder() -> Iterator[Check]:
