@@ -177,6 +177,19 @@ def test_a_server_that_stays_down_is_given_up(model: Model, kept: Kept) -> None:
     assert len(model.asked) == 5
 
 
+def test_tries_count_as_requests(model: Model, kept: Kept) -> None:
+    model.answers = [(500, "down")]
+    with pytest.raises(CoderError, match="the budget of 3 requests is spent"):
+        reader(model, kept, requests=3).code_all([(TEXT, "en", None)])
+    assert len(model.asked) == 3
+
+
+@pytest.mark.parametrize("url", ["example.org/v1", "ftp://example.org"])
+def test_what_is_no_address_is_refused(url: str, kept: Kept) -> None:
+    with pytest.raises(CoderError, match="no address of an endpoint"):
+        Endpoint(Engine("openai:m", url=url), kept, sleep=lambda _: None).code_all([(TEXT, "en", None)])
+
+
 def test_no_server_at_all_is_given_up(kept: Kept) -> None:
     with pytest.raises(CoderError, match=r"no answer after 5 tries \(ConnectError"):
         Endpoint(Engine("openai:m", url="http://127.0.0.1:9"), kept, sleep=lambda _: None).code_all(

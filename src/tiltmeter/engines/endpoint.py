@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import httpx2
 
-from tiltmeter.coder.coder import Coded, Told
+from tiltmeter.coder.coder import Coded, Told, once
 from tiltmeter.coder.tokens import sentences
 from tiltmeter.engines.answers import SCHEMA, checked
 from tiltmeter.engines.engine import Engine
@@ -63,6 +63,7 @@ class Endpoint:
     requests: int = 0
     tokens: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @cached_property
     def languages(self) -> Mapping[str, str]:
@@ -91,23 +92,15 @@ class Endpoint:
         asked = [self._asked(piece, texts[number]) for number, _, piece in pieces]
         told: list[list[Told]] = [[] for _ in texts]
         wrong: dict[int, str] = {}
-        with httpx2.Client(timeout=PATIENCE) as client, ThreadPoolExecutor(self.engine.jobs) as pool:
-            answers = pool.map(partial(self._answer, client), asked)
-            for (number, begin, piece), answer in zip(pieces, answers, strict=True):
-                events = answer.get("events") if isinstance(answer, dict) else None
-                if not isinstance(events, list):
-                    wrong[number] = "the engine's answer has not the form asked for"
-                    continue
+        for (number, begin, piece), answer in zip(pieces, self._answers(asked), strict=True):
+            events = answer.get("events") if isinstance(answer, dict) else None
+            if isinstance(events, list):
                 told[number] += [_moved(one, begin) for one in self._taken(events, piece)]
+            else:
+                wrong[number] = "the engine's answer has not the form asked for"
         floor = 0.0 if all_events else self.threshold
-        return [
-            Coded(
-                code,
-                wrong.get(number),
-                () if number in wrong else tuple(sorted(_sure(told[number], floor), key=lambda one: one.span)),
-            )
-            for number, (_, code, _) in enumerate(texts)
-        ]
+        sure = [() if number in wrong else _sure(events, floor) for number, events in enumerate(told)]
+        return [Coded(code, wrong.get(number), sure[number]) for number, (_, code, _) in enumerate(texts)]
 
     def notes(self) -> list[str]:
         """What was spent and what was refused, for people."""
@@ -138,14 +131,23 @@ class Endpoint:
             },
         }
 
+    def _answers(self, asked: Sequence[dict[str, Any]]) -> Iterator[Any]:
+        """The model's answers in their order; when one fails, what waits is not asked any more."""
+        self._stop.clear()
+        with httpx2.Client(timeout=PATIENCE) as client, ThreadPoolExecutor(self.engine.jobs) as pool:
+            try:
+                yield from pool.map(partial(self._answer, client), asked)
+            except BaseException:
+                self._stop.set()
+                raise
+
     def _answer(self, client: httpx2.Client, asked: dict[str, Any]) -> Any:
         """The model's answer, from what was kept or by a request; None where it is no JSON."""
         question = {"url": self.url, **asked}
         with self._lock:
             kept = self.kept.get(question)
-            if kept is not None:
-                return kept
-            self._spend()
+        if kept is not None:
+            return kept
         told = self._request(client, asked)
         with self._lock:
             usage = told.get("usage") or {}
@@ -158,6 +160,8 @@ class Endpoint:
         return answer
 
     def _spend(self) -> None:
+        if self._stop.is_set():
+            raise CoderError("stopped", mend="see the error before", where=self.engine.what)
         for spent, most, what in (
             (self.requests, self.engine.requests, "requests"),
             (self.tokens, self.engine.tokens, "tokens"),
@@ -176,9 +180,14 @@ class Endpoint:
         for attempt in range(TRIES):
             if attempt:
                 self.sleep(wait)
+            with self._lock:
+                self._spend()
             wait = min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)
             try:
                 got = client.post(self.url, json=asked, headers=head)
+            except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+                mend = "give one that begins with http:// or https://"
+                raise CoderError("no address of an endpoint", mend=mend, where=self.url) from error
             except httpx2.TransportError as error:
                 why = type(error).__name__
                 continue
@@ -219,10 +228,8 @@ def _moved(one: Told, by: int) -> Told:
     return replace(one, **places)  # type: ignore[arg-type]
 
 
-def _sure(events: Sequence[Told], floor: float) -> list[Told]:
-    from tiltmeter.coder.coder import once
-
-    return [one for one in once(events) if one.confidence >= floor]
+def _sure(events: Sequence[Told], floor: float) -> tuple[Told, ...]:
+    return tuple(one for one in once(events) if one.confidence >= floor)
 
 
 def _object(text: str, url: str) -> dict[str, Any]:
