@@ -206,6 +206,19 @@ def test_the_country_is_the_one_named_before() -> None:
     assert "the country" not in [text for text, _ in found("Uzbekistan told Iran the country would help.", "en")]
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Kazakhstan closed its border. The neighbouring country protested.", "en"),
+        ("Le Kazakhstan a fermé sa frontière. Le pays voisin a protesté.", "fr"),
+        ("Kazajistán cerró la frontera. El país vecino protestó.", "es"),
+        ("Казахстан закрыл границу. Соседняя страна выразила протест.", "ru"),
+    ],
+)
+def test_the_neighbour_is_not_the_country_just_named(text: str, language: str) -> None:
+    assert len(found(text, language)) == 1
+
+
 def test_regions_have_no_code() -> None:
     mention = find("Central Asia", language="en")[0]
     assert (mention.code, mention.kind) == (None, "place")

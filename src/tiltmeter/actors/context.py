@@ -104,6 +104,8 @@ def alone(text: str, found: list[Piece], lexicon: Lexicon) -> list[Piece]:
                 if not piece.bare or _of_a_body(text, piece, lexicon):
                     continue
                 if piece.section == "country":
+                    if _elsewhere(text, piece, lexicon) or _another(text, piece, lexicon):
+                        continue
                     _the_country(piece, scope.named or next((states for states in before if states), set()))
                     if not piece.code:
                         continue
@@ -161,6 +163,12 @@ def _elsewhere(text: str, piece: Piece, lexicon: Lexicon) -> bool:
     """Whether a word before a role says it is not the acting state's: local, foreign, other."""
     before = fold(text[max(0, piece.start - 24) : piece.start]).split()
     return any(word in lexicon.words.get("elsewhere", frozenset()) for word in before[-2:])
+
+
+def _another(text: str, piece: Piece, lexicon: Lexicon) -> bool:
+    """Whether the word after `the country` says that it is not the one just named: le pays voisin."""
+    after = fold(text[piece.end : piece.end + 24]).split()[:1]
+    return bool(after) and after[0].rstrip(".,;:") in lexicon.words.get("elsewhere", frozenset())
 
 
 def _by_sentence(found: list[Piece], starts: list[int]) -> list[list[Piece]]:
