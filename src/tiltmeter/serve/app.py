@@ -18,7 +18,7 @@ from tiltmeter import __version__
 from tiltmeter.errors import ShowError, TiltmeterError
 from tiltmeter.serve.guard import LOOPBACK, Guard, Limits
 from tiltmeter.serve.process import Job, Worker
-from tiltmeter.serve.work import stamp
+from tiltmeter.serve.work import Desk, stamp, state
 from tiltmeter.show.names import FALLBACK
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ class Live:
         """An answer of the desk, remembered until the workspace changes."""
         key = (stamp(self.folder), verb, json.dumps(values, sort_keys=True, default=str))
         if key not in self.answers:
-            answer = await self.desk.ask(verb, seconds=QUICK, **values)
-            self.answers[key] = answer
+            # counting rows must not wait for the page to be made
+            counting = asyncio.to_thread(state, Desk(self.folder, self.now)) if verb == "state" else None
+            self.answers[key] = await (counting or self.desk.ask(verb, seconds=QUICK, **values))
             while len(self.answers) > KEPT:
                 self.answers.popitem(last=False)
         self.answers.move_to_end(key)
