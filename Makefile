@@ -6,7 +6,7 @@ WORKSPACE ?= tiltmeter-demo
 FUZZ ?= 60
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check lint types floors format lock slow browser fuzz wheel manifests sample docs transcripts licences site pictures readme scores clean
+.PHONY: install demo test check lint types floors format lock slow browser fuzz wheel manifests sample docs transcripts examples licences site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -46,7 +46,6 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --extra docs -c requirements.lock pyproject.toml -o docs/requirements.lock
 
 # the page driven as a person would, by Debian's Chromium (apt install chromium)
-.PHONY: browser
 browser: install
 	$(BIN)/python -m pytest -m browser tests/browser
 
@@ -84,6 +83,10 @@ docs: install
 PAGES ?=
 transcripts: install
 	$(BIN)/python docs/make_transcripts.py $(PAGES)
+
+# the analyses in docs/examples, run, as pages
+examples: install
+	$(BIN)/python docs/make_examples.py
 
 # the licences of all that is installed beside the program
 licences: install

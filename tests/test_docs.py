@@ -195,6 +195,24 @@ def test_the_commands_of_a_page_run(page: Path) -> None:
     assert made.count("<!-- ran") == page.read_text("utf-8").count("<!-- ran")
 
 
+@pytest.mark.parametrize("notebook", script("make_examples").notebooks(), ids=lambda file: file.stem)
+def test_the_page_of_an_analysis_has_its_cells(notebook: Path) -> None:
+    page = notebook.with_suffix(".md").read_text("utf-8")
+    found = script("make_examples").cells(notebook.read_text("utf-8"))
+    assert len(found) > 5
+    assert [body for _, body in found if body not in page] == [], "run `make examples`"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", script("make_examples").notebooks(), ids=lambda file: file.stem)
+def test_an_analysis_runs_and_draws(notebook: Path) -> None:
+    page, drawings = script("make_examples").page(notebook)
+    assert page.count("```text") >= 3
+    assert drawings
+    for drawn in drawings.values():
+        assert ElementTree.fromstring(drawn).tag.endswith("svg")  # our own file
+
+
 def test_axes_are_explained() -> None:
     page = text("docs/words.md")
     assert all(f"**{axis}**" in page for axis in "STPRCD")
