@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from tiltmeter.model.arrays import Floats, Ints
-from tiltmeter.model.exact import compare
+from tiltmeter.model.exact import beside_exact
 from tiltmeter.model.options import FitSettings
 from tiltmeter.model.votes import Places, Votes, place, prepare
 from tiltmeter.model.votes_sampler import sample_votes
@@ -165,12 +165,8 @@ def exact(names: list[str], cast: dict[str, Ints]) -> None:
     found = place(votes, settings=SETTINGS)
     rng = np.random.default_rng(1)
     begin = time.perf_counter()
-    drawn = sample_votes(votes, settings=FitSettings(chains=2, draws=600), rng=rng, step=found.step).paths
-    flat = drawn.reshape(-1, *drawn.shape[2:])
-    flat = flat * np.sign((flat[:, votes.poles[1]] - flat[:, votes.poles[0]]).mean(axis=1))[:, None, None]
-    own = np.isfinite(found.mean)
-    fast = found.mean[own] + found.sd[own] * rng.standard_normal((len(flat), int(own.sum())))
-    say(f"against {len(flat)} exact draws ({time.perf_counter() - begin:.0f} s): {compare(fast, flat[:, own])}")
+    drawn = sample_votes(votes, settings=FitSettings(chains=8, draws=250), rng=rng, step=found.step).paths
+    say(f"against exact draws ({time.perf_counter() - begin:.0f} s): {beside_exact(found, votes, drawn, rng)}")
 
 
 PARTS = {"speed": speed, "agree": agree, "scale": scale, "predict": predict, "exact": exact}

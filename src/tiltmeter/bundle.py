@@ -95,7 +95,7 @@ def record(
         try:
             made = Workspace.create(scratch / "w", theatre=theatre, now=now)
             fill(made, written=False)
-            made.fit(progress=progress)
+            made.fit(quick=True, progress=progress)
             (scratch / "w").rename(folder)
         except FileExistsError:
             pass  # another process was faster; its answer is the same

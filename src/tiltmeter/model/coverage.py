@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 NAMED: Final = (0.5, 0.8, 0.9)
 """Intervals whose coverage is counted."""
 BINS: Final = 10
+WINDOWS: Final = 12
+"""Windows that a world's peaks are asked about; drawn, so that chances of all sizes come up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +125,7 @@ def _peaks(tilt: Tilt, world: World, seed: int) -> dict[str, Floats]:
     stated: list[Floats] = []
     true: list[Floats] = []
     prior: list[Floats] = []
-    for _ in range(4):
+    for _ in range(WINDOWS):
         low, high = np.sort(rng.integers(0, weeks, 2))
         for place, into in ((peak, stated), (truth[None], true), (blind, prior)):
             into.append(((place >= low) & (place <= high)).mean(axis=0))

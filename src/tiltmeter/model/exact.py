@@ -13,6 +13,7 @@ from tiltmeter.model.scales import Scales
 
 if TYPE_CHECKING:
     from tiltmeter.model.panels import Panel
+    from tiltmeter.model.votes import Places, Votes
 
 ROUNDS: Final = 600
 WARM: Final = 100
@@ -116,9 +117,21 @@ def check_votes(panel: Panel, years: Floats, settings: Any, rng: np.random.Gener
     votes = prepare_votes(panel, names, present, years, settings)
     found = place(votes, settings=settings)
     drawn = sample_votes(votes, settings=settings, rng=rng, step=found.step).paths
-    flat = drawn.reshape(-1, *drawn.shape[2:])
+    return beside_exact(found, votes, drawn, rng)
+
+
+def beside_exact(found: Places, votes: Votes, drawn: Floats, rng: np.random.Generator) -> dict[str, Any]:
+    """
+    Distance of fast positions from exact draws (C, D, A, T).
+
+    Both sides as they are given out: pole A negative, and the means with mean 0 and sd 1 in each period. (Draws that
+    each have sd 1 have means that are closer together.)
+    """
+    flat = drawn.reshape(-1, *drawn.shape[2:]).astype(np.float64)
     a, b = votes.poles
-    flat = flat * np.sign((flat[:, b] - flat[:, a]).mean(axis=1))[:, None, None]
+    flat *= np.sign((flat[:, b] - flat[:, a]).mean(axis=1))[:, None, None]
     own = np.isfinite(found.mean)
+    mean = np.where(own, flat.mean(axis=0), np.nan)
+    flat = (flat - np.nanmean(mean, axis=0)) / np.maximum(np.nanstd(mean, axis=0), 1e-9)
     fast = found.mean[own] + found.sd[own] * rng.standard_normal((len(flat), int(own.sum())))
     return compare(fast, flat[:, own])
