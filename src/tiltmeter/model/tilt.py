@@ -16,6 +16,7 @@ from tiltmeter.model.options import FitSettings
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import xarray as xr
 
 LOW, HIGH = 0.05, 0.95
 """Ends of the interval in q05 and q95."""
@@ -174,6 +175,12 @@ class Tilt:
         half = 1.6448536269514722 * place.sd  # the positions' posterior is Gaussian: its 95 % point
         low, high = place.mean - half, place.mean + half
         return pa.table(_long(place.voters, self.periods, place.present, place.mean, place.sd, low, high))
+
+    def to_xarray(self) -> xr.Dataset:
+        """The fit as an xarray Dataset with named axes; see `model.named`."""
+        from tiltmeter.model.named import to_xarray
+
+        return to_xarray(self)
 
     def save(self, path: Path) -> None:
         """Writes the fit as `<path>.npz` (arrays) and `<path>.json` (all else); nothing is pickled."""
