@@ -81,6 +81,7 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sign", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_a_stopped_parent_leaves_nobody_behind(sign: signal.Signals, status: int, tmp_path: Path) -> None:
     script = tmp_path / "stopped.py"

@@ -179,12 +179,14 @@ class Workspace:
             engine: What reads the documents, and with how many processes; the coder and one without it.
             progress: Told the share of the documents that are read.
         """
-        from tiltmeter.engines import BUILTIN, coded
+        from tiltmeter.engines import BUILTIN, coded, make_ready
 
         chosen = engine or BUILTIN
         with self.writing("code", engine=chosen.name) as (store, run):
             (total,) = store.query(f"SELECT count(*) AS n FROM ({_UNCODED})", ["", "", None])["n"].to_pylist()  # noqa: S608
             reader = bundle[0] if bundle and chosen == BUILTIN else chosen
+            if total and chosen.processes > 1:
+                make_ready(chosen)
             do = partial(coded, engine=reader, run=run, sides=self.theatre.sides())
             counts = {"documents": 0, "events": 0, "abstained": 0}
             for rows, notes in _gathered(ordered(do, _waiting(store), jobs=chosen.processes)):

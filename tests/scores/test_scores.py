@@ -176,6 +176,7 @@ def test_the_trained_coder_can_be_scored(bundle: Bundle) -> None:
     assert scores.learnt_from(items) == 0
 
 
+@pytest.mark.slow
 def test_eval_prints_json_of_a_set(tmp_path: Path) -> None:
     (tmp_path / "en.txt").write_text(SET, encoding="utf-8")
     done = run("eval", "en.txt", "--json", "--differences", "3", cwd=tmp_path)

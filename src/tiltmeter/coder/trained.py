@@ -72,7 +72,10 @@ def train(path: Path, *, progress: Callable[[float], None] | None = None) -> bui
     """Train from all of the corpus but its held-back part and write the result."""
     corpora = {code: [item for item in corpus.items(code) if not item.held_back] for code in languages()}
     bundle = build.build({code: items for code, items in corpora.items() if items}, finder, progress=progress)
-    build.save(bundle, path)
+    # two processes may train at once: each writes a file of its own, and the last one's stays
+    own = path.with_name(f"{path.stem}-{os.getpid()}.npz")
+    build.save(bundle, own)
+    own.replace(path)
     return bundle
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,19 @@ def reader(engine: Engine = BUILTIN) -> Reader:
 
         return Local(coder, Path(engine.what))
     return coder
+
+
+def make_ready(engine: Engine, *, progress: Callable[[float], None] | None = None) -> None:
+    """
+    Train the coder if an engine needs it and it is not there yet, before several processes would each do so.
+
+    Args:
+        progress: Told the share of the training that is done; not called when there is none to do.
+    """
+    from tiltmeter.coder import trained
+
+    if engine.kind != "openai" and not trained.place().exists():
+        trained.train(trained.place(), progress=progress)
 
 
 def notes(engine: Engine) -> list[str]:

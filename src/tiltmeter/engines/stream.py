@@ -8,7 +8,7 @@ from functools import partial
 
 from tiltmeter.coder import lines as contract
 from tiltmeter.engines.engine import BUILTIN, Engine
-from tiltmeter.engines.readers import reader
+from tiltmeter.engines.readers import make_ready, reader
 from tiltmeter.jobs import ordered
 
 
@@ -21,6 +21,8 @@ def events(lines: Iterable[str], *, engine: Engine = BUILTIN, note: Callable[[st
         engine: What reads them, and with how many processes.
         note: Told of each malformed line.
     """
+    if engine.processes > 1:
+        make_ready(engine)
     for answers, notes in ordered(partial(_answered, engine=engine), contract.blocks(lines), jobs=engine.processes):
         for wrong in notes:
             note(wrong)
