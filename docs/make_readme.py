@@ -68,15 +68,14 @@ def fenced(text: str, kind: str = "text") -> str:
 
 
 def made_by_demo(printed: str) -> str:
-    """The verdicts, and the head of the claims, of the demo's output."""
+    """The counts and the head of the claims, of the demo's output."""
     lines = printed.splitlines()
-    first = next(n for n, line in enumerate(lines) if line.strip().startswith("State "))
     claims = next(n for n, line in enumerate(lines) if line.strip().startswith("Claim "))
-    rest = [n for n, line in enumerate(lines) if n > claims and line.startswith(" Before ")]
-    return fenced("\n".join([lines[0].split(";")[0] + ".", "", *lines[first : rest[0]], " …"]))
+    rest = next(n for n, line in enumerate(lines) if n > claims and line.startswith(" Before "))
+    return fenced("\n".join([lines[0], "", *lines[claims:rest], " …"]))
 
 
-def made_by_why(printed: str, most: int = 3) -> str:
+def made_by_why(printed: str, most: int = 2) -> str:
     """A walk with the first rows of each kind."""
     kept: list[str] = []
     shown = 0
@@ -173,7 +172,7 @@ def main() -> None:
         shown, found = record_view(Workspace.open(folder / "record", now=dt.datetime.now))
     made = {
         "demo": made_by_demo(printed), "why": made_by_why(walk), "python": fenced(python), "stands": stands(shown),
-        "peak": peak(found["peak-of-influence"]), "moves": moves(shown), "china": peak(found["rise-of-china"]),
+        "peak": peak(found["peak-of-influence"]), "moves": moves(shown),
     }  # fmt: skip
     README.write_text(replaced(text, made), encoding="utf-8")
 
