@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from importlib import resources
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -28,7 +29,13 @@ def names(package: str, *, folders: bool = True) -> list[str]:
 
 def outside(package: str) -> list[str]:
     """Names of the entries that installed outside packages add, sorted."""
-    return sorted(point.name for point in entry_points(group=package))
+    return sorted(point.name for point in _outside(package))
+
+
+@functools.cache
+def _outside(package: str) -> tuple[EntryPoint, ...]:
+    """Entries of outside packages; asking what is installed takes longer than reading a small file."""
+    return tuple(entry_points(group=package))
 
 
 def load(package: str, name: str, wanted: str) -> Any:
@@ -38,7 +45,7 @@ def load(package: str, name: str, wanted: str) -> Any:
     Raises:
         ModuleNotFoundError: There is no such entry.
     """
-    for point in entry_points(group=package):
+    for point in _outside(package):
         if point.name == name:
             return getattr(point.load(), wanted, None)
     return getattr(importlib.import_module(f"{package}.{name}"), wanted, None)

@@ -11,7 +11,7 @@ from tiltmeter.nouns import Story
 if TYPE_CHECKING:
     from tiltmeter.store import Store
 
-TOLD_ONCE: Final = """
+_ONCE: Final = """
 WITH sided AS (
     SELECT events.*,
         events.root IN ('CONSULT', 'COOPERATE') AS mutual,
@@ -23,7 +23,7 @@ WITH sided AS (
     FROM events
     LEFT JOIN documents ON documents.source = events.source AND documents.key = events.document
     LEFT JOIN stories ON stories.source = events.source AND stories.key = events.document
-    WHERE events.document <> ''
+    WHERE events.span_start >= 0
 ), retold AS (
     SELECT *, row_number() OVER tellings AS nth, first_value(occasion) OVER tellings AS happened
     FROM sided
@@ -42,14 +42,36 @@ WITH sided AS (
 SELECT * EXCLUDE (mutual, one, two, story, teller, occasion, nth, happened, place, told) REPLACE (told AS witnesses)
 FROM ranked WHERE place = 1
 UNION ALL BY NAME
-SELECT * FROM events WHERE document = ''
+SELECT * FROM events WHERE span_start < 0 AND ({bulk})
 ORDER BY source, key
 """
 """
 Events, each once: within a story its first telling counts, with that one's date; of the stories of one day the surest.
 
-Witnesses are outlets; a report that names none is one for its story. Bulk events stand as they are.
+Witnesses are outlets; a report that names none is one for its story. Bulk events, which have no
+place in a text, stand as they are.
 """
+
+TOLD_ONCE: Final = _ONCE.format(bulk="true")
+
+_PAIR: Final = "list_contains($states, giver) AND list_contains($powers, taker)"
+_OWN: Final = f"({_PAIR}) OR (list_contains($states, taker) AND list_contains($powers, giver))"
+
+OF_THEATRE: Final = _ONCE.format(bulk=_OWN)
+"""The same, but of bulk events only those between `$states` and `$powers`."""
+
+OTHERS: Final = f"""
+SELECT source, CASE
+        WHEN coalesce("start", "end") IS NULL THEN reported
+        WHEN coalesce("end", "start") - coalesce("start", "end") <= $longest
+        THEN coalesce("start", "end") + ((coalesce("end", "start") - coalesce("start", "end")) // 2)::INTEGER
+    END AS day, count(*) AS n
+FROM events
+WHERE span_start < 0 AND NOT ({_OWN}) AND NOT background AND quad BETWEEN 1 AND 4
+    AND confidence >= $confidence AND ($written OR NOT written)
+GROUP BY ALL
+"""  # noqa: S608 - conditions of our own
+"""How many countable bulk events there are beside those, by source and day."""
 
 _UNTOLD: Final = "SELECT count(*) AS n FROM codings ANTI JOIN stories USING (source, key)"
 

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter import __version__
-from tiltmeter.errors import QuestionError, SettingsError, StoreError
+from tiltmeter.errors import QuestionError, SettingsError, SourceError, StoreError
 from tiltmeter.jobs import ordered
-from tiltmeter.nouns import Coding, Document, Event
+from tiltmeter.nouns import ORGANISATIONS, Coding, Document, Event
 from tiltmeter.settings import Settings, Theatre, load_claims, load_settings, load_theatre, settings_toml
 from tiltmeter.sources import Input, Tally, take
 from tiltmeter.store import Store
-from tiltmeter.tellings import TOLD_ONCE, retell
+from tiltmeter.tellings import OF_THEATRE, OTHERS, TOLD_ONCE, retell
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -162,9 +162,11 @@ class Workspace:
                         options=options,
                         progress=progress,
                     )
-            except BaseException:
+            except SourceError:
                 store.undo(run)
                 raise
+            # anything else that breaks in, an interruption or a full disk, leaves the files taken before it
+            store.consolidate()
             return found
 
     def code(
@@ -222,10 +224,18 @@ class Workspace:
     def panel(self, *, written: bool = True) -> Any:
         """The panel of the workspace's theatre, with or without the reports written for a demonstration."""
         from tiltmeter.model import panel
+        from tiltmeter.model.gather import LONGEST
 
-        names = ("votes", "rollcalls", "events", "figures", "facts")
-        tables = {name: self.table(name) for name in names}
-        return panel(**tables, theatre=self.theatre, written=written, confidence=self.settings.confidence)
+        least, theatre = self.settings.confidence, self.theatre
+        tables = {name: self.table(name) for name in ("votes", "rollcalls", "figures", "facts")}
+        powers = sorted({theatre.poles.a, theatre.poles.b, *theatre.powers, *ORGANISATIONS})
+        own = {"states": list(theatre.states), "powers": powers}
+        with self.reading() as store:
+            # a lake may hold the world's events: only the theatre's are fetched, the others are counted where they lie
+            tables["events"] = store.query(OF_THEATRE, own)
+            rest = own | {"longest": LONGEST, "confidence": least, "written": written}
+            others = store.query(OTHERS, rest)
+        return panel(**tables, theatre=theatre, written=written, confidence=least, others=others)
 
     def fit(
         self, *, only: str | None = None, quick: bool = False, progress: Callable[[float], None] | None = None

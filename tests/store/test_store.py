@@ -109,8 +109,8 @@ def test_a_run_can_be_undone(store: Store) -> None:
 
 def test_a_run_keeps_what_it_used(store: Store) -> None:
     run = store.begin_run("add", version="0.1", started=dt.datetime(2022, 1, 1), settings={"source": "unga"})
-    store.note_input(run, path="a.csv", sha256="ab")
-    store.note_input(run, path="b.csv", sha256="cd")
+    store.note_inputs(run, [("a.csv", "ab")])
+    store.note_inputs(run, [("b.csv", "cd")])
     store.end_run(run, ended=dt.datetime(2022, 1, 2))
     row = store.query("SELECT settings::VARCHAR AS s, inputs::VARCHAR AS i, ended FROM runs").to_pylist()[0]
     assert row["s"] == '{"source": "unga"}'

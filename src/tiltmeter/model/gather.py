@@ -28,6 +28,7 @@ TIES: Final = ("alliance_member", "trade_bloc_member", "military_base")
 def panel(
     *, votes: pa.Table, rollcalls: pa.Table, events: pa.Table, figures: pa.Table, facts: pa.Table,
     theatre: Theatre, written: bool = True, confidence: float = 0.0, same: Sequence[tuple[str, str]] = (),
+    others: pa.Table | None = None,
 ) -> Panel:  # fmt: skip
     """
     The panel of a theatre from the tables of the store.
@@ -46,6 +47,8 @@ def panel(
         written: Whether rows marked as written for a demonstration count.
         confidence: The least confidence at which an event counts.
         same: Pairs of roll calls (keys or symbols) on one identical text, which share their parameters.
+        others: Counts (`source, day, n`) of countable events beside those given, between sides that are no pair of the
+            theatre's: they enter the source's total alone.
 
     Raises:
         ModelError: The poles are never on different sides, or a pole is missing from the powers.
@@ -58,7 +61,7 @@ def panel(
     rows: list[Noted] = []
     voters, ballots = gather_ballots(votes, rollcalls, cast, when, rows, same)
     leaders = _leaders(facts, cast)
-    mix = _mix(events, cast, when, leaders, rows, written, confidence)
+    mix = _mix(events, others, cast, when, leaders, rows, written, confidence)
     sums = _figures(figures, cast, when, rows)
     steps = _steps(facts, cast, when, leaders, rows)
     return Panel(
@@ -88,7 +91,7 @@ def _leaders(facts: pa.Table, cast: Cast) -> dict[str, str]:
 
 
 def _mix(
-    events: pa.Table, cast: Cast, when: Calendar, leaders: dict[str, str], rows: list[Noted],
+    events: pa.Table, others: pa.Table | None, cast: Cast, when: Calendar, leaders: dict[str, str], rows: list[Noted],
     written: bool, confidence: float,
 ) -> Mix:  # fmt: skip
     state_of = {code: index for index, code in enumerate(cast.states)}
@@ -103,9 +106,16 @@ def _mix(
     use &= time >= 0
     giver_s, taker_s = mapped(events["giver"], state_of), mapped(events["taker"], state_of)
     giver_p, taker_p = mapped(events["giver"], power_of), mapped(events["taker"], power_of)
-    sources, source = codes(events["source"])
+    tables = [events] if others is None else [events, others]
+    sources = sorted({name for table in tables for name in table["source"].unique().to_pylist()})
+    source_of = {name: index for index, name in enumerate(sources)}
+    source = mapped(events["source"], source_of)
     world = np.zeros((len(sources), len(when.labels)), dtype=np.int64)
     np.add.at(world, (source[use], time[use]), 1)
+    if others is not None:
+        then = when.index(days(others["day"]))
+        counted = np.asarray(others["n"].to_numpy(), dtype=np.int64)
+        np.add.at(world, (mapped(others["source"], source_of)[then >= 0], then[then >= 0]), counted[then >= 0])
     # a state that is also a power has no relation with itself
     same = np.array([state_of.get(code, -1) for code in cast.powers])
     parts = []

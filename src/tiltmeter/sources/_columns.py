@@ -122,14 +122,35 @@ def split(
 
     Rows with a `fault` are rejected; others that are not `wanted` are outside; the rest is kept.
     """
+    keep = kept(fault, wanted)
+    lines = rows.batch.column(LINE)
+    yield Chunk(
+        noun,
+        batch.filter(keep),
+        outside=outside(fault, keep),
+        lines=lines.filter(keep) if noun is Document else None,
+    )
+    yield from faulty(fault, rows, source=source, file=file, reading=reading)
+
+
+def kept(fault: pa.Array, wanted: pa.Array | None) -> pa.Array:
+    """Which rows are kept: those without a fault that are wanted."""
     import pyarrow.compute as pc
 
     good = pc.is_null(fault)
-    keep = good if wanted is None else pc.and_(good, pc.fill_null(wanted, False))
+    return good if wanted is None else pc.and_(good, pc.fill_null(wanted, False))
+
+
+def outside(fault: pa.Array, keep: pa.Array) -> int:
+    """How many rows are neither kept nor at fault."""
+    return int(fault.null_count - (keep.true_count if len(keep) else 0))
+
+
+def faulty(fault: pa.Array, rows: Rows, *, source: str, file: Input, reading: Reading) -> Iterator[Chunk]:
+    """The rejects among rows: the broken ones and those with a fault."""
+    import pyarrow.compute as pc
+
+    at = pc.indices_nonzero(pc.is_valid(fault)).to_pylist() if fault.null_count < len(fault) else []
     lines = rows.batch.column(LINE)
-    kept = batch.filter(keep)
-    outside = (pc.sum(good).as_py() or 0) - kept.num_rows
-    yield Chunk(noun, kept, outside=outside, lines=lines.filter(keep) if noun is Document else None)
-    reasons, at = fault.to_pylist(), lines.to_pylist()
-    bad = [(at[index], why, rows.raw(index)) for index, why in enumerate(reasons) if why is not None]
+    bad = [(lines[index].as_py(), fault[index].as_py(), rows.raw(index)) for index in at]
     yield from rejects([*rows.broken, *bad], source=source, file=file.name, reading=reading)

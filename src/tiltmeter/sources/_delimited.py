@@ -174,6 +174,8 @@ class _Utf8(io.RawIOBase):
         """Up to `size` bytes, or a few more where there are marks; none at the end."""
         data = self._held + (new := self._file.read(size))
         self._held = b""
+        if _is_utf8(data):
+            return data
         try:
             data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -182,9 +184,21 @@ class _Utf8(io.RawIOBase):
                 self._held = data[error.start :]
                 return data[: error.start] or self.read(size)
             self.marked = True
-            text = data.decode("utf-8", "surrogateescape")
-            return re.sub("[\udc80-\udcff]", _number, text).encode("utf-8")
-        return data
+        text = data.decode("utf-8", "surrogateescape")
+        return re.sub("[\udc80-\udcff]", _number, text).encode("utf-8")
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8, without a copy of them as text."""
+    import numpy as np
+    import pyarrow as pa
+
+    ends = pa.py_buffer(np.array([0, len(data)], dtype=np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _number(match: re.Match[str]) -> str:

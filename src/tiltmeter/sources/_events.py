@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from tiltmeter.nouns import MODES, QUAD, Event
@@ -105,10 +105,17 @@ def judged(told: Told, rows: Rows, *, source: str, file: Input, reading: Reading
         _code_fault(told),
         *([mapped(told.mode, _mode_fault)] if told.mode is not None else []),
     )
-    batch = _events(told, source=source, run=reading.run)
-    yield from _columns.split(
-        batch, fault, rows, noun=Event, source=source, file=file, reading=reading, wanted=_of_use(told, reading)
-    )
+    keep = _columns.kept(fault, _of_use(told, reading))
+    # most rows of bulk data are outside: only the kept ones are brought into our form
+    batch = _events(_filtered(told, keep), source=source, run=reading.run)
+    yield Chunk(Event, batch, outside=_columns.outside(fault, keep))
+    yield from _columns.faulty(fault, rows, source=source, file=file, reading=reading)
+
+
+def _filtered(told: Told, keep: pa.Array) -> Told:
+    """The same of some rows."""
+    columns = {name: getattr(told, name) for name in Told.__dataclass_fields__ if name not in {"stale_after", "fault"}}
+    return replace(told, fault=None, **{name: each.filter(keep) for name, each in columns.items() if each is not None})
 
 
 def _code_fault(told: Told) -> pa.Array:

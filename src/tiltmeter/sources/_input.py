@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from tiltmeter.errors import SourceError
+from tiltmeter.sources._zip import member
 
 PEEK: Final = 65_536
 """Bytes of a file that are looked at to recognise its format."""
@@ -61,8 +61,8 @@ class Input:
         """
         try:
             raw: IO[bytes]
-            raw = _member(self.path, self.member) if self.member else self.path.open("rb")
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raw = member(self.path, self.member) if self.member else self.path.open("rb")
+        except (OSError, zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError) as error:
             raise refusal(error, self.name) from error
         packed = (self.member or self.path.name).lower().endswith(".gz")
         return cast(IO[bytes], _Unpacked(raw)) if packed else raw
@@ -154,15 +154,6 @@ def _members(file: Path, label: str = "") -> Iterator[Input]:
             yield Input(file, info.filename, label)
 
 
-def _member(path: Path, member: str) -> IO[bytes]:
-    packed = zipfile.ZipFile(path)
-    try:
-        return io.BufferedReader(_Member(packed, packed.open(member)))
-    except BaseException:
-        packed.close()
-        raise
-
-
 class _Unpacked(gzip.GzipFile):
     """Plain bytes of a gzip file that close the file with them."""
 
@@ -174,25 +165,3 @@ class _Unpacked(gzip.GzipFile):
     def close(self) -> None:
         super().close()
         self._raw.close()
-
-
-class _Member(io.RawIOBase):
-    """A member's bytes that close their archive with them."""
-
-    def __init__(self, packed: zipfile.ZipFile, member: IO[bytes]) -> None:
-        self._packed = packed
-        self._file = member
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        chunk = self._file.read(len(buffer))
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._file.close()
-            self._packed.close()
-        super().close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -81,6 +82,12 @@ def source(name: str) -> Source:
     return found
 
 
+@functools.cache
+def _formats() -> tuple[Source, ...]:
+    """All formats; what is installed does not change while the program runs."""
+    return tuple(map(source, names()))
+
+
 def recognise(path: str | Path | Input) -> str:
     """
     The name of the format a file is of; of a folder or zip, that of its first file.
@@ -92,7 +99,7 @@ def recognise(path: str | Path | Input) -> str:
     first = file.peek()
     _refuse_binary(file, first)
     head = Head(file, first, columns(file, first), first.decode("utf-8", "replace").removeprefix("\ufeff"))
-    scores = {each.name: each.sniff(head) for each in map(source, names())}
+    scores = {each.name: each.sniff(head) for each in _formats()}
     best = max(scores, key=lambda name: scores[name])
     if scores[best] <= 0:
         shown = ", ".join(head.columns[:6])

@@ -6,16 +6,21 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tiltmeter.errors import SourceError
 from tiltmeter.sources import _delimited, _json_lines, _parquet
+from tiltmeter.sources._ahead import ahead
 from tiltmeter.sources._input import Input, refusal
 from tiltmeter.sources._rows import LINE, Rows, cells, delimiter, head, normal
 from tiltmeter.sources._text import refuse_unless_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+LARGE: Final = 1 << 20
+"""Bytes on disk from which a second thread pays."""
 
 
 def columns(file: Input, first: bytes) -> tuple[str, ...]:
@@ -54,7 +59,8 @@ def table(
     first = file.peek()
     empty = True
     try:
-        for rows in _parsed(file, first, names, mark, quoted, only):
+        parsed = _parsed(file, first, names, mark, quoted, only)
+        for rows in ahead(parsed) if file.path.stat().st_size > LARGE else parsed:
             empty = False
             yield rows
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:

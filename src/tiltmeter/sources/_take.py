@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,23 +10,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from tiltmeter.errors import SourceError
-from tiltmeter.nouns import Document, Reject, Row
+from tiltmeter.nouns import Document, Event, Reject, Row
 from tiltmeter.sources._input import Input, inputs
 from tiltmeter.sources._read import Theatre, guarded, reading, recognise, source
+from tiltmeter.sources._seen import Seen
 from tiltmeter.sources._source import Chunk, Reading, Tally, rejects
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from tiltmeter.store import Store
+    from tiltmeter.store import Kept, Store
 
 Progress = Callable[[str, float], None]
 
 HELD_ROWS: Final = 100_000
-"""Rows of a noun that are held before they are put into the store together."""
+"""Rows that are held before they are put into the store together."""
+
+TOGETHER: Final = 500
+"""Files that are put in together, at most: what an interruption loses."""
 
 HELD_BYTES: Final = 64 << 20
-"""The same in bytes, for documents."""
+"""The same in bytes."""
 
 
 def take(
@@ -63,41 +68,92 @@ def take(
         source(name)  # refuses a misspelt one before anything is read
     told = reading(run=run, theatre=theatre, today=today, options=options)
     files = inputs(path)
-    tallies: list[Tally] = []
+    under_way = _UnderWay(store, name, told)
     refused: list[SourceError] = []
     for number, file in enumerate(files):
         if progress is not None:
             progress(file.name, number / len(files))
         try:
-            tallies += _taken(store, name, file, told, _step(progress, number / len(files)))
+            under_way.take(file, _step(progress, number / len(files)))
         except SourceError as error:
             if len(files) == 1:
                 raise
             refused.append(error)
-            tallies.append(_refused(store, name, file, error, told))
+            under_way.refuse(file, error)
+    under_way.settle()
     if len(refused) == len(files):
         store.undo(run)
         raise refused[0]
-    return tallies
+    return under_way.tallies()
 
 
 def _step(progress: Progress | None, share: float) -> Callable[[str], None] | None:
     return None if progress is None else lambda what: progress(what, share)
 
 
-def _taken(store: Store, name: str, file: Input, told: Reading, step: Callable[[str], None] | None) -> list[Tally]:
-    format_ = source(recognise(file) if name == "auto" else name)
-    beside = [path for value in told.options.values() if (path := Path(str(value))).is_file()]
-    with store.transaction():
-        for each in (file, *map(Input, beside)):
-            store.note_input(told.run, path=each.label or str(each.path.resolve()), sha256=each.sha256())
-        counter = _Counter(store, file.name, told)
-        for chunk in guarded(format_, file, told):
-            counter.take(chunk)
-            if step is not None:
-                step(f"{file.name}: {counter.rows:,} rows")
-        counts = counter.finish()
-    return [Tally(path, format_.name, **count) for path, count in counts.items()]
+class _UnderWay:
+    """Files on their way into the store: small ones go in together, a large one in a transaction of its own."""
+
+    def __init__(self, store: Store, name: str, told: Reading) -> None:
+        self.store, self.name, self.told = store, name, told
+        self._seen = Seen(store, told)
+        self._waiting: list[_Counter] = []
+        self._told: list[_Counter | list[Tally]] = []
+
+    def take(self, file: Input, step: Callable[[str], None] | None) -> None:
+        """Read a file; it is in the store after the next `settle`, or before, if it is large."""
+        known = self._seen.tallies(file, self.name)
+        if known is not None:
+            self._told.append(known)
+            return
+        format_ = source(recognise(file) if self.name == "auto" else self.name)
+        counter = _Counter(self.store, file, format_.name, self.told)
+        with contextlib.ExitStack() as own:
+            for chunk in guarded(format_, file, self.told):
+                counter.take(chunk)
+                if counter.full:
+                    self._alone(counter, own)
+                    counter.put()
+                if step is not None:
+                    step(f"{file.name}: {counter.rows:,} rows")
+            if counter.begun:
+                counter.put()
+                self._seen.note([counter.tallies()], [file], self.name)
+        self._told.append(counter)
+        if not counter.begun:
+            self._waiting.append(counter)
+            if len(self._waiting) >= TOGETHER or sum(each.held for each in self._waiting) > HELD_ROWS:
+                self.settle()
+
+    def _alone(self, counter: _Counter, own: contextlib.ExitStack) -> None:
+        """Give a large file a transaction of its own, behind the files before it."""
+        if not counter.begun:
+            self.settle()
+            own.enter_context(self.store.transaction())
+            counter.begun = True
+
+    def refuse(self, file: Input, error: SourceError) -> None:
+        """Count a file of a folder that cannot be used as one reject."""
+        for chunk in rejects([(0, error.what, "")], source=self.name, file=file.name, reading=self.told):
+            self.store.insert(Reject, [chunk.batch])
+        self._told.append([Tally(file.name, self.name, read=1, stored=0, duplicate=0, outside=0, rejected=1)])
+
+    def settle(self) -> None:
+        """Put in the files that wait, all of them or none."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        with self.store.transaction():
+            events = [(each, table) for each in waiting if (table := each.events()) is not None]
+            for (each, _), kept in zip(events, self.store.settle([table for _, table in events]), strict=True):
+                each.count_events(kept)
+            for each in waiting:
+                each.put()
+            self._seen.note([each.tallies() for each in waiting], [each.file for each in waiting], self.name)
+
+    def tallies(self) -> list[Tally]:
+        """What became of the files, in their order."""
+        return [tally for each in self._told for tally in (each if isinstance(each, list) else each.tallies())]
 
 
 class _Counts(TypedDict):
@@ -109,36 +165,59 @@ class _Counts(TypedDict):
 
 
 class _Counter:
-    """Puts a file's chunks into the store, some together, and counts their rows by the file they are from."""
+    """Holds a file's chunks until they are put into the store, and counts their rows by the file they are from."""
 
-    def __init__(self, store: Store, path: str, told: Reading) -> None:
-        self.store, self.path, self.told = store, path, told
+    def __init__(self, store: Store, file: Input, source: str, told: Reading) -> None:
+        self.store, self.file, self.path, self.source, self.told = store, file, file.name, source, told
         self.counts: dict[str, _Counts] = {}
         self._held: dict[tuple[type[Row], str, bool], list[Chunk]] = {}
-        self.rows = 0
-        self._count(path)
+        self.rows = self.held = self._bytes = 0
+        self.begun = False
+        self._count(self.path)
 
     def take(self, chunk: Chunk) -> None:
-        """Count a chunk and hold it until there are enough rows to put in together."""
+        """Count a chunk and hold it."""
         where = chunk.path or self.path
         count = self._count(where)
         count["outside"] += chunk.outside
         rows = chunk.outside + (chunk.batch.num_rows if chunk.counted else 0)
         count["read"] += rows
         self.rows += rows
-        held = self._held.setdefault((chunk.noun, where, chunk.counted), [])
-        held.append(chunk)
-        if (
-            sum(each.batch.num_rows for each in held) > HELD_ROWS
-            or sum(each.batch.nbytes for each in held) > HELD_BYTES
-        ):
-            self._put(chunk.noun, where, chunk.counted)
+        self.held += chunk.batch.num_rows
+        self._bytes += chunk.batch.nbytes
+        self._held.setdefault((chunk.noun, where, chunk.counted), []).append(chunk)
 
-    def finish(self) -> dict[str, _Counts]:
-        """Put in what is held; the counts of each file."""
+    @property
+    def full(self) -> bool:
+        """Whether as much is held as should be."""
+        return self.held > HELD_ROWS or self._bytes > HELD_BYTES
+
+    def put(self) -> None:
+        """Put in what is held."""
+        if (events := self.events()) is not None:
+            (kept,) = self.store.settle([events])
+            self.count_events(kept)
         while self._held:
             self._put(*next(iter(self._held)))
-        return self.counts
+        self.held = self._bytes = 0
+
+    def events(self) -> pa.Table | None:
+        """The events that are held, which are held no longer; None if there are none."""
+        import pyarrow as pa
+
+        chunks = self._held.pop((Event, self.path, True), [])
+        batches = [chunk.batch for chunk in chunks if chunk.batch.num_rows]
+        return pa.Table.from_batches(batches) if batches else None
+
+    def count_events(self, kept: Kept) -> None:
+        """Count the events that were put in."""
+        count = self._count(self.path)
+        count["stored"] += kept.stored
+        count["duplicate"] += kept.duplicate
+
+    def tallies(self) -> list[Tally]:
+        """What became of the rows of the file, and of those beside it."""
+        return [Tally(path, self.source, **count) for path, count in self.counts.items()]
 
     def _count(self, where: str) -> _Counts:
         return self.counts.setdefault(where, _Counts(read=0, stored=0, duplicate=0, outside=0, rejected=0))
@@ -181,10 +260,3 @@ class _Counter:
         for each in rejects(bad, source=name, file=where, reading=self.told):
             self._count(where)["rejected"] += each.batch.num_rows
             self.store.insert(Reject, [each.batch])
-
-
-def _refused(store: Store, name: str, file: Input, error: SourceError, told: Reading) -> Tally:
-    """A file of a folder that cannot be used, as one reject."""
-    for chunk in rejects([(0, error.what, "")], source=name, file=file.name, reading=told):
-        store.insert(Reject, [chunk.batch])
-    return Tally(file.name, name, read=1, stored=0, duplicate=0, outside=0, rejected=1)

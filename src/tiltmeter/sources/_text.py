@@ -22,7 +22,8 @@ _MAGIC: Final = {
 }  # fmt: skip
 """How files begin that are often given instead of a text, what they are, and what to do."""
 
-_PRINTABLE_CONTROLS: Final = frozenset(b"\t\n\r\f\x0b\x1b\x1c\x1d\x1e\x1f\x85")
+_ODD: Final = bytes(set(range(32)) - set(b"\t\n\r\f\x0b\x1b\x1c\x1d\x1e\x1f"))
+"""Control characters that no text has."""
 
 
 def refuse_unless_text(first: bytes, *, where: str, strict: bool = True) -> None:
@@ -45,7 +46,7 @@ def refuse_unless_text(first: bytes, *, where: str, strict: bool = True) -> None
             raise SourceError(f"{kind}, not text", mend=mend, where=where)
     if b"\0" in first:
         raise _other("UTF-16", where) if _looks_wide(first) else _binary(where)
-    odd = sum(byte < 32 and byte not in _PRINTABLE_CONTROLS for byte in first)
+    odd = len(first) - len(first.translate(None, _ODD))
     if odd * 10 > len(first) > 1_000:
         raise _binary(where)
     problem = _undecodable(first) if strict else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from tiltmeter.errors import StoreError
 from tiltmeter.nouns import Coding, Document, Event, Fact, Figure, Reject, RollCall, Row, Story, Vote, schema
+from tiltmeter.store.lake import MANY, Lake
 from tiltmeter.store.migration import Migration, backup, migrations, refuse_other, upgrade, version
 
 if TYPE_CHECKING:
@@ -53,16 +54,25 @@ class Store:
     [{'state': 'KAZ', 'choice': 'abstain'}]
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, *, path: str, write: bool) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, path: str, write: bool, lake: Path | None = None
+    ) -> None:
         self._connection = connection
         self._depth = 0
         self.path = path
         self.write = write
+        (database,) = connection.sql("SELECT current_database()").fetchall()[0]
+        self._home = f'"{database}".main'
+        self.lake = Lake(lake, connection, home=self._home) if lake is not None else None
+        if self.lake is not None and write:
+            self.lake.sweep()
 
     @classmethod
     def open(cls, path: str | Path, *, write: bool, steps: Sequence[Migration] | None = None) -> Store:
         """
         The store in the file at `path`; a writer makes a missing one and brings an older one up to date.
+
+        Its lake, the events of bulk sources, lies beside it in a folder of the same name (`.lake`).
 
         An older store is copied before it is changed (`<name>.v<version>.bak`).
 
@@ -84,7 +94,7 @@ class Store:
             except BaseException:
                 connection.close()
                 raise
-        return cls(connection, path=str(file), write=write)
+        return cls(connection, path=str(file), write=write, lake=file.with_suffix(".lake"))
 
     @classmethod
     def memory(cls) -> Store:
@@ -120,13 +130,34 @@ class Store:
             except duckdb.Error as error:
                 raise (failures or [error])[0] from None
             self._connection.unregister("incoming")
-            self._connection.execute(_FRESH.format(table=table))
-            self._connection.execute(
-                f"INSERT INTO {table} SELECT {columns} FROM staged SEMI JOIN fresh USING (nth) ORDER BY nth"  # noqa: S608 - names of our own
-            )
+            self._connection.execute(_FRESH.format(table=f"{self._home}.{table}"))
+            self._connection.execute(_KEPT.format(table=f"{self._home}.{table}", columns=columns))
             came, stored = self._numbers("SELECT (SELECT count(*) FROM staged), (SELECT count(*) FROM fresh)")
             self._connection.execute("DROP TABLE staged; DROP TABLE fresh")
         return Kept(stored, came - stored)
+
+    def settle(self, tables: Sequence[pa.Table]) -> list[Kept]:
+        """
+        Put tables of events into the lake, or into the store if it has none; gives what was new of each.
+
+        Raises:
+            StoreError: The store is open for reading only, or the disk refuses.
+        """
+        if self.lake is None or not tables:
+            return [self.insert(Event, table.to_batches()) for table in tables]
+        with self.transaction():
+            stored = self.lake.settle(tables)
+        return [Kept(new, table.num_rows - new) for new, table in zip(stored, tables, strict=True)]
+
+    def consolidate(self, *, many: int = MANY) -> int:
+        """Make one file of those of a source and week of which the lake has more than `many`; gives how many weeks."""
+        if self.lake is None:
+            return 0
+        crowded = self.lake.crowded(many)
+        for group in crowded:
+            with self.transaction():
+                self.lake.rewrite(group)
+        return len(crowded)
 
     def clashes(self, noun: type[Row], batches: Iterable[pa.RecordBatch], *, column: str) -> list[bool]:
         """
@@ -177,6 +208,8 @@ class Store:
         [{'n': 0}]
         """
         with _clear(self.path):
+            if self.lake is not None:
+                self.lake.show()
             return self._connection.sql(sql, params=params or None).to_arrow_table()
 
     @contextlib.contextmanager
@@ -195,10 +228,14 @@ class Store:
                 self._depth -= 1
                 if outermost:
                     self._connection.rollback()
+                    if self.lake is not None:
+                        self.lake.undone()
                 raise
             self._depth -= 1
             if outermost:
                 self._connection.commit()
+                if self.lake is not None:
+                    self.lake.kept()
 
     def begin_run(
         self, verb: str, *, version: str, started: dt.datetime, settings: Mapping[str, Any] | None = None
@@ -219,11 +256,26 @@ class Store:
             )
         return run
 
-    def note_input(self, run: str, *, path: str, sha256: str) -> None:
-        """Note that a run used the file at `path`."""
-        entry = json.dumps([{"path": path, "sha256": sha256}])
+    def note_inputs(self, run: str, files: Sequence[tuple[str, str]]) -> None:
+        """Note that a run used files: (path, SHA-256) of each."""
+        entry = json.dumps([{"path": path, "sha256": sha256} for path, sha256 in files])
         with self.transaction():
             self._connection.execute(_NOTED, [entry, run])
+
+    def taken(self, reading: str) -> dict[tuple[str, str], str]:
+        """What became of the files that were taken with a reading: by (SHA-256, member), as JSON."""
+        rows = self._connection.execute(
+            f"SELECT sha256, member, tallies FROM {self._home}.taken WHERE reading = ?",  # noqa: S608 - a name of our own
+            [reading],
+        ).fetchall()
+        return {(sha256, member): told for sha256, member, told in rows}
+
+    def note_taken(self, run: str, reading: str, files: Mapping[tuple[str, str], str]) -> None:
+        """Note what became of files; see `taken`."""
+        rows = [(*key, reading, run, told) for key, told in files.items()]
+        with self.transaction():
+            if rows:
+                self._connection.executemany(f"INSERT INTO {self._home}.taken VALUES (?, ?, ?, ?, ?)", rows)  # noqa: S608
 
     def end_run(self, run: str, *, ended: dt.datetime) -> None:
         """Note that a run came to its end; one without an end was interrupted."""
@@ -233,9 +285,11 @@ class Store:
     def undo(self, run: str) -> None:
         """Take out every row of a run, and the run itself: the store is as it was before."""
         with self.transaction():
-            for table in TABLES.values():
-                self._connection.execute(f"DELETE FROM {table} WHERE run = ?", [run])  # noqa: S608 - names of our own
+            for table in (*TABLES.values(), "taken"):
+                self._connection.execute(f"DELETE FROM {self._home}.{table} WHERE run = ?", [run])  # noqa: S608 - names of our own
             self._connection.execute("DELETE FROM runs WHERE id = ?", [run])
+            if self.lake is not None:
+                self.lake.undo(run)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -263,6 +317,8 @@ WHERE id = ?
 _STAGED: Final = """
 CREATE OR REPLACE TEMP TABLE staged AS SELECT row_number() OVER () AS nth, {columns} FROM incoming
 """
+
+_KEPT: Final = "INSERT INTO {table} SELECT {columns} FROM staged SEMI JOIN fresh USING (nth) ORDER BY nth"
 
 _CLASHES: Final = """
 WITH came AS (SELECT row_number() OVER () AS nth, source, key, {column} AS told FROM incoming),
