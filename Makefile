@@ -6,7 +6,7 @@ WORKSPACE ?= tiltmeter-demo
 FUZZ ?= 60
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check lint types floors format lock slow browser fuzz wheel manifests sample docs transcripts examples licences site pictures readme scores clean
+.PHONY: bench install demo test check lint types floors format lock slow browser fuzz wheel manifests sample docs transcripts examples licences site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -115,6 +115,10 @@ sample: install
 	for name in central_asia south_caucasus; do \
 	  $(BIN)/python -m tiltmeter.sample.make_figures $(SUMS) $$name src/tiltmeter/sample/$$name/figures.csv || exit 1; \
 	done
+
+# the benchmarks of the folder bench, into docs/benchmarks.md (half an hour; `python bench/run.py votes` runs one)
+bench: install
+	$(BIN)/python bench/run.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache tiltmeter-demo
