@@ -212,6 +212,11 @@ def _named(path: Path) -> Iterator[Any]:
         yield file
 
 
+def _two_days(text: str) -> tuple[dt.date, dt.date]:
+    first, _, second = text.partition("/")
+    return _day(first), _day(second)
+
+
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
@@ -513,17 +518,26 @@ def _put(path: Path, made: bytes, *, json_: bool) -> None:
 
 @app.command()
 def export(
-    what: Annotated[str, typer.Argument(help="positions, tilt, influence, events, panel, rejects, documents, runs …")],
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="positions, tilt, influence, moved, jumps, agreement, cooperation, panel, events, documents, rejects …"
+        ),
+    ],
     out: Out = None,
     format_: Annotated[
         str | None, typer.Option("--format", help="csv, parquet, jsonl, icews; else by --out's name.")
+    ] = None,
+    between: Annotated[
+        str | None, typer.Option(help="Of moved: the two dates it compares, 2021-06-01/2023-06-01.")
     ] = None,
     json_: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
 ) -> None:
     """Write a table: CSV, Parquet, JSON lines, or events in the layout of ICEWS."""
     from tiltmeter import tables
 
-    table = _workspace().export(what)
+    dates = _two_days(between) if between else None
+    table = _workspace().export(what, between=dates)
     kind = "jsonl" if json_ else format_ or tables.kind_of(out)
     tables.write(table, out, kind=kind)
 

@@ -49,7 +49,7 @@ PIECE: Final = 25
 PAGE: Final = 5_000
 """Documents read from the store at once."""
 
-DRAWN: Final = ("positions", "tilt", "influence", "panel")
+DRAWN: Final = ("positions", "tilt", "influence", "moved", "jumps", "agreement", "cooperation", "panel")
 """What can be exported beside the store's tables."""
 CURVE: Final = ["state", "period", "mean", "sd", "q05", "q95"]
 
@@ -210,16 +210,41 @@ class Workspace:
         with self.reading() as store:
             return store.query(TABLES[what])
 
-    def export(self, what: str) -> pa.Table:
-        """A table for other programs: of the fit (positions, tilt, influence), the panel, or the store."""
+    def export(self, what: str, *, between: tuple[dt.date, dt.date] | None = None) -> pa.Table:
+        """
+        A table for other programs: of the fit (positions, tilt, influence, jumps), the panel, or the store.
+
+        `agreement` and `cooperation` are the classical measures beside the model: S, pi and kappa of votes, net events.
+        `moved` compares two dates, by default the reference's first day and the last with evidence.
+        """
         if what in ("positions", "tilt"):
             tilt = self.tilts()["record"]
             return tilt.positions_arrow() if what == "positions" else tilt.to_arrow().select(CURVE)
         if what == "influence":
             return self.influence()
+        if what == "moved":
+            return self.moved(*(between or self._ends()))
+        if what == "jumps":
+            from tiltmeter.model.movement import change_points
+
+            return change_points(self.tilts()["record"])
+        if what in ("agreement", "cooperation"):
+            from tiltmeter.model.classical import agreements, net_cooperation
+
+            return (agreements if what == "agreement" else net_cooperation)(self.panel(written=False))
         if what == "panel":
             return self.panel().rows
         return self.table(what)
+
+    def _ends(self) -> tuple[dt.date, dt.date]:
+        record, _ = self.bases()
+        return self.theatre.reference[0], (record.reach() or self.theatre.span)[1]
+
+    def moved(self, first: dt.date, second: dt.date) -> pa.Table:
+        """Who moved between two dates: every state, both poles, and what is voted on; from record."""
+        from tiltmeter.model.movement import moves
+
+        return moves(self.tilts()["record"], self.panel(written=False), first=first, second=second)
 
     def panel(self, *, written: bool = True) -> Any:
         """The panel of the workspace's theatre, with or without the reports written for a demonstration."""

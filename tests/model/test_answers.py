@@ -13,7 +13,7 @@ from tests.model.tables import event, tables, theatre, votes_of
 from tiltmeter.errors import ModelError
 from tiltmeter.model import FitSettings, Tilt, World, fit, panel, simulate_world
 from tiltmeter.model.classical import agreement, agreements, net_cooperation
-from tiltmeter.model.movement import change_points, who_moved
+from tiltmeter.model.movement import change_points, moves, who_moved
 from tiltmeter.model.sensitivity import Choices, choices, specifications
 
 FEW = FitSettings(chains=2, draws=100, seed=5)
@@ -57,6 +57,19 @@ def test_the_agenda_is_read_where_many_vote(world: World, tilt: Tilt) -> None:
     assert abs(moved.agenda) < 1.0
     with pytest.raises(ModelError, match="no pole"):
         who_moved(tilt, world.panel, state="S00", power="O01", first="2018-03-01", second="2020-01-01")
+
+
+def test_moves_have_a_row_per_state_and_pole_and_add_up(world: World, tilt: Tilt) -> None:
+    first, second = dt.date(2018, 3, 1), dt.date(2020, 2, 1)
+    rows = moves(tilt, world.panel, first=first, second=second).to_pylist()
+    assert [(row["state"], row["power"]) for row in rows] == [(s, p) for s in tilt.states for p in tilt.poles]
+    assert all(row["nearer"] == pytest.approx(row["by_state"] + row["by_power"]) for row in rows)
+    # what brings a state to one pole takes it from the other
+    one, other = rows[0], rows[1]
+    assert one["by_state"] == pytest.approx(-other["by_state"])
+    assert one["state_away"] + other["state_away"] == pytest.approx(1.0, abs=0.02)
+    with pytest.raises(ModelError, match="later than"):
+        moves(tilt, world.panel, first=second, second=first)
 
 
 def test_windows_and_dates_lead_to_periods(tilt: Tilt) -> None:

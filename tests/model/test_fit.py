@@ -207,6 +207,40 @@ def test_poor_input_gives_a_wide_answer_and_no_crash(case: str, grid: str) -> No
     assert found.data_share.max() < 0.95
 
 
+VOTES = [case for case in BAD if set(BAD[case]) == {"votes"}]
+
+
+@pytest.mark.parametrize("case", VOTES)
+def test_sessions_of_few_votes_give_a_wide_answer_and_no_crash(case: str) -> None:
+    votes = BAD[case]["votes"]
+    # one vote in a session, for as many sessions as there are
+    days = [dt.date(2014 + n, 11, 5) for n in range(max(map(len, votes.values())))]
+    calls, rows = votes_of(votes, days=days)
+    calls = [replace(call, session=69 + n) for n, call in enumerate(calls)]
+    span: dict[str, Any] = {"span": ["2014-09-01", "2022-08-31"], "reference": ["2014-09-01", "2022-08-31"]}
+    made = panel(**tables(calls=calls, votes=rows), theatre=theatre(grid="session", **span))
+    found = fit(made, settings=replace(FEW, draws=60))
+    at = found.state("KAZ")
+    there = np.isfinite(found.mean[at])
+    assert there.any()
+    assert (found.sd[at, there] > 0.1).all()
+    assert found.data_share[at, there].max() < 0.95
+
+
+def test_a_state_that_comes_late_or_dissolves_has_a_tilt_only_while_it_was_there() -> None:
+    days = [dt.date(2014 + n, 11, 5) for n in range(8)]
+    choices = {"KAZ": "..yayaya", "KGZ": "nnnaa...", "RUS": "nnnnnnnn", "UKR": "yyyyyyyy", "POL": "yyyayyyy"}
+    calls, rows = votes_of(choices, days=days)
+    calls = [replace(call, session=69 + n) for n, call in enumerate(calls)]
+    span: dict[str, Any] = {"span": ["2014-09-01", "2022-08-31"], "reference": ["2014-09-01", "2022-08-31"]}
+    made = panel(**tables(calls=calls, votes=rows), theatre=theatre(states=("KAZ", "KGZ"), grid="session", **span))
+    found = fit(made, settings=replace(FEW, draws=60))
+    there = np.isfinite(found.mean)
+    assert there[0].tolist() == [False] * 2 + [True] * 6
+    assert there[1].tolist() == [True] * 5 + [False] * 3
+    np.testing.assert_array_equal(there, found.present)
+
+
 def test_a_flood_of_one_week_moves_little_more_than_a_busy_week() -> None:
     quiet = dealings("KAZ", "RUS", 2, 1, WEEKS)
     busy = quiet + [event(f"b{n}", "KAZ", "RUS", "SANCTION", WEEKS[50]) for n in range(15)]

@@ -12,6 +12,8 @@ from tiltmeter.model.arrays import Floats
 from tiltmeter.model.panels import ABSENT
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pyarrow as pa
 
     from tiltmeter.model.panels import Panel
@@ -77,6 +79,40 @@ def who_moved(tilt: Tilt, panel: Panel, *, state: str, power: str, first: object
         power=-(place[:, 1] - place[:, 0]) * toward,
         agenda=_agenda(tilt, panel, state, power, at),
     )
+
+
+def moves(tilt: Tilt, panel: Panel, *, first: dt.date, second: dt.date) -> pa.Table:
+    """
+    `who_moved` for every state and both poles, a row each.
+
+    Columns: `state`, `power`, `nearer` (the change in nearness, state's and power's together), `by_state` and
+    `by_power` (how far each moved to the other's side, axis units) with `_q05` and `_q95`, `state_away` (the chance
+    that the state moved away), `agenda` (change in the agreement of two voters that far apart; null without votes
+    enough), `data_share` (the lesser of the two dates').
+
+    Raises:
+        ModelError: The dates are the wrong way round, or outside the calendar.
+    """
+    import pyarrow as pa
+
+    window = tilt.window(first, second)
+    rows = []
+    for s, state in enumerate(tilt.states):
+        share = float(min(tilt.data_share[s, window.start], tilt.data_share[s, window.stop - 1]))
+        for power in tilt.poles:
+            found = who_moved(tilt, panel, state=state, power=power, first=first, second=second)
+            if not np.isfinite(found.state).all():
+                continue
+            told = found.summary()
+            nearer = float((found.state + found.power).mean())
+            row: dict[str, object] = {"state": state, "power": power, "nearer": nearer}
+            for name in ("state", "power"):
+                row |= {f"by_{name}{end}": told[f"{name}{end}"] for end in ("", "_q05", "_q95")}
+            rows.append(row | {"state_away": told["state_away"], "agenda": told["agenda"], "data_share": share})
+    names = [f"by_{name}{end}" for name in ("state", "power") for end in ("", "_q05", "_q95")]
+    numbers = ["nearer", *names, "state_away", "agenda", "data_share"]
+    kinds = {"state": pa.string(), "power": pa.string()} | {name: pa.float64() for name in numbers}
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
 
 def _agenda(tilt: Tilt, panel: Panel, state: str, power: str, at: list[int]) -> float | None:
