@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from tiltmeter.serve.app import QUICK, READING
@@ -100,50 +100,42 @@ def _questions(router: APIRouter, live: Live) -> None:
     @router.get("/report")
     async def report(language: Annotated[str, Query(pattern="^[a-z]{2}$")] = "en") -> Response:
         """All that the page shows, as JSON."""
-        return JSONResponse(await live.ask("view", language=language))
+        return _json(await live.told("view", language=language))
 
     @router.get("/ask")
-    async def ask_all() -> list[Table]:
+    async def ask_all() -> Response:
         """Findings on all of the theatre's claims."""
-        found: list[Table] = await live.ask("ask")
-        return found
+        return _json(await live.told("ask"))
 
     @router.post("/ask")
-    async def ask(asked: Asked) -> list[Table]:
+    async def ask(asked: Asked) -> Response:
         """Findings on one claim: an id, or a sentence."""
-        found: list[Table] = await live.ask("ask", claim=asked.claim)
-        return found
+        return _json(await live.told("ask", claim=asked.claim))
 
     @router.get("/verdicts")
-    async def verdicts() -> list[Table]:
+    async def verdicts() -> Response:
         """Words and deeds of each state, before and after the turning point."""
-        found: list[Table] = await live.ask("verdicts")
-        return found
+        return _json(await live.told("verdicts"))
 
     @router.get("/episodes")
-    async def episodes() -> Table:
+    async def episodes() -> Response:
         """Crises with request, help and outcome."""
-        found: Table = await live.ask("episodes")
-        return found
+        return _json(await live.told("episodes"))
 
     @router.post("/simulate")
-    async def simulate(asked: Future) -> Table:
+    async def simulate(asked: Future) -> Response:
         """A future with an event, and without it."""
-        found: Table = await live.ask("simulate", scenario=asked.scenario)
-        return found
+        return _json(await live.told("simulate", scenario=asked.scenario))
 
     @router.get("/forecast")
-    async def forecast(a: Side, b: Side, weeks: Annotated[int, Query(ge=1, le=52)] = 4) -> Table:
+    async def forecast(a: Side, b: Side, weeks: Annotated[int, Query(ge=1, le=52)] = 4) -> Response:
         """The next weeks' events between two sides."""
-        found: Table = await live.ask("forecast", a=a, b=b, weeks=weeks)
-        return found
+        return _json(await live.told("forecast", a=a, b=b, weeks=weeks))
 
     @router.get("/why")
     async def why(state: Side, when: Annotated[str, Query(min_length=4, max_length=21)]) -> Response:
         """From a number to its sentences, rows and votes; `when` is a day, month, week, year or interval."""
-        from fastapi.encoders import jsonable_encoder
-
-        return JSONResponse(jsonable_encoder(await live.ask("why", state=state, when=when)))
+        return _json(await live.told("why", state=state, when=when))
 
     @router.get("/export/{what}", response_class=PlainTextResponse)
     async def export(what: str, form: Annotated[str, Query(pattern="^(csv|jsonl)$")] = "csv") -> Response:
@@ -155,6 +147,10 @@ def _questions(router: APIRouter, live: Live) -> None:
         return Response(
             await live.ask("export", what=what, kind=form), media_type=f"{kind}; charset=utf-8", headers=head
         )
+
+
+def _json(written: bytes) -> Response:
+    return Response(written, media_type="application/json")
 
 
 def _texts(router: APIRouter, live: Live) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import gzip
+import hashlib
 import json
 import secrets
 from collections import OrderedDict
@@ -38,6 +39,20 @@ JOBS: Final = 50
 Seen = tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is sent: packed, with the tag by which browsers know it again."""
+
+    packed: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, text: str) -> Page:
+        """The page of a text."""
+        packed = gzip.compress(text.encode(), 6, mtime=0)
+        return cls(packed, f'"{hashlib.sha256(packed).hexdigest()[:20]}"')
+
+
 @dataclass(slots=True)
 class Live:
     """
@@ -52,25 +67,38 @@ class Live:
     reader: Worker
     now: Callable[[], dt.datetime]
     answers: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
-    pages: dict[str, tuple[Seen, bytes]] = field(default_factory=dict)
+    pages: dict[str, tuple[Seen, Page]] = field(default_factory=dict)
     failed: dict[str, tuple[Seen, TiltmeterError]] = field(default_factory=dict)
     jobs: OrderedDict[str, Job] = field(default_factory=OrderedDict)
     tasks: dict[Any, asyncio.Task[Any]] = field(default_factory=dict)
 
     async def ask(self, verb: str, **values: Any) -> Any:
-        """An answer of the desk, remembered until the workspace changes."""
+        """An answer of the desk, remembered until the workspace changes; asked once, however many wait for it."""
         key = (stamp(self.folder), verb, json.dumps(values, sort_keys=True, default=str))
         if key not in self.answers:
-            # counting rows must not wait for the page to be made
-            counting = asyncio.to_thread(state, Desk(self.folder, self.now)) if verb == "state" else None
-            self.answers[key] = await (counting or self.desk.ask(verb, seconds=QUICK, **values))
-            while len(self.answers) > KEPT:
-                self.answers.popitem(last=False)
+            self.start(key, self._ask(key, verb, values))
+            await asyncio.shield(self.tasks[key])
         self.answers.move_to_end(key)
         return self.answers[key]
 
-    def page(self, language: str) -> bytes | None:
-        """The page, packed, as last made; None while the first one is being made. Made anew when files have changed."""
+    async def told(self, verb: str, **values: Any) -> bytes:
+        """An answer of the desk as JSON, written once."""
+        return await self.ask(verb, written=True, **values)  # type: ignore[no-any-return]
+
+    async def _ask(self, key: Any, verb: str, values: dict[str, Any]) -> None:
+        # counting rows must not wait for the page to be made
+        counting = asyncio.to_thread(state, Desk(self.folder, self.now)) if verb == "state" else None
+        try:
+            written = values.pop("written", False)
+            answer = await (counting or self.desk.ask(verb, seconds=QUICK, **values))
+            self.answers[key] = json.dumps(answer, ensure_ascii=False, default=str).encode() if written else answer
+        finally:
+            self.tasks.pop(key, None)
+        while len(self.answers) > KEPT:
+            self.answers.popitem(last=False)
+
+    def page(self, language: str) -> Page | None:
+        """The page as last made; None while the first one is being made. Made anew when files have changed."""
         seen = stamp(self.folder)
         made = self.pages.get(language)
         failed = self.failed.get(language)
@@ -83,7 +111,7 @@ class Live:
     async def _make(self, language: str, seen: Seen) -> None:
         try:
             text = await self.desk.ask("page", seconds=LONG, language=language)
-            self.pages[language] = (seen, await asyncio.to_thread(gzip.compress, text.encode(), 6))
+            self.pages[language] = (seen, await asyncio.to_thread(Page.of, text))
         except TiltmeterError as error:
             self.failed[language] = (seen, error)
 

@@ -14,7 +14,6 @@ from tiltmeter.errors import QuestionError, ShowError, SourceError
 from tiltmeter.workspace import SETTINGS, STORE, Workspace
 
 if TYPE_CHECKING:
-    from tiltmeter.questions.basis import Basis
     from tiltmeter.show.view import View
 
 SUFFIXES: Final = frozenset({".txt", ".md", ".html", ".htm", ".docx", ".eml", ".pdf"})
@@ -35,13 +34,15 @@ class Desk:
     def __init__(self, folder: Path, now: Callable[[], dt.datetime] = dt.datetime.now) -> None:
         self.folder, self.now = folder, now
         self._seen: tuple[int, ...] = ()
+        self._workspace: Workspace | None = None
         self._kept: dict[Any, Any] = {}
 
     def workspace(self) -> Workspace:
-        """The workspace, its bases kept between calls."""
-        if self._seen != (seen := stamp(self.folder)):
-            self._seen, self._kept = seen, {}
-        return _Kept.of(Workspace.open(self.folder, now=self.now), self._kept)
+        """The workspace, which holds what it has loaded; opened anew when its files have changed."""
+        if self._workspace is None or self._seen != stamp(self.folder):
+            self._workspace, self._kept = Workspace.open(self.folder, now=self.now), {}
+            self._seen = stamp(self.folder)
+        return self._workspace
 
     def view(self, language: str) -> View:
         """What the page shows in a language."""
@@ -55,23 +56,6 @@ class Desk:
             self._kept["view", language] = shown(workspace, language=language, **told)
         view: View = self._kept["view", language]
         return view
-
-
-class _Kept(Workspace):
-    """A workspace that does not load its bases twice."""
-
-    @classmethod
-    def of(cls, one: Workspace, kept: dict[Any, Any]) -> _Kept:
-        made = cls(one.folder, one.settings, one.theatre, one.now)
-        object.__setattr__(made, "_kept", kept)
-        return made
-
-    def bases(self, *, fitted: bool = True) -> tuple[Basis, Basis | None]:
-        kept: dict[Any, Any] = self.__dict__["_kept"]
-        if ("bases", fitted) not in kept:
-            kept["bases", fitted] = super().bases(fitted=fitted)
-        found: tuple[Basis, Basis | None] = kept["bases", fitted]
-        return found
 
 
 def stamp(folder: Path) -> tuple[int, ...]:
