@@ -52,10 +52,10 @@ browser: install
 slow: install
 	$(BIN)/python -m pytest -m slow
 
-# every reader, the coder, the claim parser and the theatre loader, FUZZ seconds each; needs the group `fuzz`
+# every reader, the coder, the claim parser and the theatre loader (or TARGETS), FUZZ seconds each
 fuzz: install
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --group fuzz
-	$(BIN)/python -m fuzz.run --seconds $(FUZZ)
+	$(BIN)/python -m fuzz.run --seconds $(FUZZ) $(TARGETS)
 
 # the wheel, installed with pip alone into an empty environment away from the checkout, runs the demo there;
 # `make wheel PYTHON=python3.13` does so with another Python
