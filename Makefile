@@ -6,7 +6,7 @@ WORKSPACE ?= tiltmeter-demo
 FUZZ ?= 60
 STAMP := $(VENV)/.installed
 
-.PHONY: bench install demo test check lint types floors format lock slow browser fuzz wheel manifests sample docs transcripts examples licences site pictures readme scores clean
+.PHONY: bench install demo test check lint types floors format lock slow browser fuzz load wheel manifests sample docs transcripts examples licences site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -119,6 +119,10 @@ sample: install
 # the benchmarks of the folder bench, into docs/benchmarks.md (half an hour; `python bench/run.py votes` runs one)
 bench: install
 	$(BIN)/python bench/run.py
+
+# the live page under load (needs wrk)
+load: install
+	$(BIN)/python bench/load.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache tiltmeter-demo
