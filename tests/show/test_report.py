@@ -289,6 +289,20 @@ def test_other_choices_are_shown_beside_the_base() -> None:
     assert [own["data-state"] for own in figures] == ["EST"]
 
 
+def test_who_moved_and_what_was_sudden_are_on_the_page() -> None:
+    record, _ = bases()
+    row: dict[str, Any] = {"state": "EST", "power": "SWE", "agenda": -0.1, "data_share": 0.5, "state_away": 0.9}
+    row |= {"by_state": -0.4, "by_state_q05": -0.6, "by_state_q95": -0.2}
+    row |= {"by_power": 0.1, "by_power_q05": 0.0, "by_power_q95": 0.2}
+    leap = {"state": "EST", "period": "2021-W30", "probability": 0.8, "size": -0.5}
+    text = report(view(record=record, extras=Extras(moved=[row], jumps=[leap]), today=TODAY))
+    assert "−0.40 (−0.60 to −0.20)" in text
+    assert "Estonia 2021-W30, −0.50 (80 %)." in text
+    none = report(view(record=record, extras=Extras(moved=[row]), today=TODAY))
+    assert "sudden enough" in none
+    assert 'id="who-moved"' not in report(view(record=record, today=TODAY))
+
+
 def test_many_states_are_ranked_and_a_few_keep_their_order() -> None:
     few = made()
     assert [one["state"] for one in few.bases["record"]["answers"]] == ["EST", "LVA", "LTU"]

@@ -67,9 +67,13 @@ def who_moved(tilt: Tilt, panel: Panel, *, state: str, power: str, first: object
         State Preferences from United Nations Voting Data", Journal of Conflict Resolution 61(2): distances of
         votes mix moves of states with changes of what is voted on. The agenda's part is ours.
     """
+    at = [tilt.period(first), tilt.period(second)]
+    return _moved(tilt, state, power, at, _lines(tilt, panel, power, at))
+
+
+def _moved(tilt: Tilt, state: str, power: str, at: list[int], lines: tuple[Floats, Floats] | None) -> Moved:
     if power not in tilt.poles:
         raise ModelError(f"{power} is no pole of this fit", mend=f"choose {tilt.poles[0]} or {tilt.poles[1]}")
-    at = [tilt.period(first), tilt.period(second)]
     own = tilt.paths()[:, tilt.state(state)][:, at].astype(np.float64)
     place = tilt.pole_draws[:, :, tilt.poles.index(power)].reshape(len(own), -1)[:, at].astype(np.float64)
     # toward the pole's side, also for a state beyond the pole
@@ -77,7 +81,7 @@ def who_moved(tilt: Tilt, panel: Panel, *, state: str, power: str, first: object
     return Moved(
         state=(own[:, 1] - own[:, 0]) * toward,
         power=-(place[:, 1] - place[:, 0]) * toward,
-        agenda=_agenda(tilt, panel, state, power, at),
+        agenda=_agenda(tilt, state, power, at, lines),
     )
 
 
@@ -96,11 +100,13 @@ def moves(tilt: Tilt, panel: Panel, *, first: dt.date, second: dt.date) -> pa.Ta
     import pyarrow as pa
 
     window = tilt.window(first, second)
+    at = [window.start, window.stop - 1]
     rows = []
-    for s, state in enumerate(tilt.states):
-        share = float(min(tilt.data_share[s, window.start], tilt.data_share[s, window.stop - 1]))
-        for power in tilt.poles:
-            found = who_moved(tilt, panel, state=state, power=power, first=first, second=second)
+    for power in tilt.poles:
+        lines = _lines(tilt, panel, power, at)
+        for s, state in enumerate(tilt.states):
+            share = float(tilt.data_share[s, at].min())
+            found = _moved(tilt, state, power, at, lines)
             if not np.isfinite(found.state).all():
                 continue
             told = found.summary()
@@ -115,19 +121,25 @@ def moves(tilt: Tilt, panel: Panel, *, first: dt.date, second: dt.date) -> pa.Ta
     return pa.Table.from_pylist(rows, schema=pa.schema(list(kinds.items())))
 
 
-def _agenda(tilt: Tilt, panel: Panel, state: str, power: str, at: list[int]) -> float | None:
+def _agenda(tilt: Tilt, state: str, power: str, at: list[int], lines: tuple[Floats, Floats] | None) -> float | None:
     """Change in the agreement of two voters as far apart as these were at the first date."""
     place = tilt.positions
-    if state not in place.voters or power not in place.voters:
+    if lines is None or state not in place.voters:
+        return None
+    apart = abs(place.mean[place.voters.index(state), at[0]] - place.mean[place.voters.index(power), at[0]])
+    if not np.isfinite(apart):
+        return None
+    before, after = (float(np.polyval(line, apart)) for line in lines)
+    return after - before
+
+
+def _lines(tilt: Tilt, panel: Panel, power: str, at: list[int]) -> tuple[Floats, Floats] | None:
+    """Agreement with a power by distance, about each of two periods; None without votes enough."""
+    if power not in tilt.positions.voters:
         return None
     half = max(1, round(0.5 * 365.25 * len(tilt.periods) / _days(tilt)))
-    lines = [_agreement_line(tilt, panel, power, max(0, t - half), t + half + 1) for t in at]
-    a, b = place.voters.index(state), place.voters.index(power)
-    apart = abs(place.mean[a, at[0]] - place.mean[b, at[0]])
-    if any(line is None for line in lines) or not np.isfinite(apart):
-        return None
-    before, after = (float(np.polyval(line, apart)) for line in lines if line is not None)
-    return after - before
+    before, after = (_agreement_line(tilt, panel, power, max(0, t - half), t + half + 1) for t in at)
+    return None if before is None or after is None else (before, after)
 
 
 def _days(tilt: Tilt) -> float:

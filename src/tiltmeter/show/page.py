@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from contextlib import suppress
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter import __version__
 from tiltmeter.errors import QuestionError
@@ -13,6 +14,7 @@ from tiltmeter.questions.claim import check_all
 from tiltmeter.questions.episode import Episode, episodes
 from tiltmeter.questions.forecast import Future, forecast
 from tiltmeter.questions.scenario import Play, play
+from tiltmeter.questions.verdict import stretch_after
 from tiltmeter.questions.verdict import verdicts as judge
 from tiltmeter.show.basis import FEW
 from tiltmeter.show.report import report
@@ -71,6 +73,7 @@ def shown(
         futures=futures,
         no_forecast=no_forecast,
         sensitivity=() if curve is None else curve.to_pylist(),
+        **_movement(workspace, record),
         version=__version__,
     )
     return view(record=record, written=written, extras=extras, today=workspace.now().date(), language=language)
@@ -97,6 +100,18 @@ def _forecasts(record: Basis, seed: int) -> tuple[dict[tuple[str, str], list[Fut
     except QuestionError as error:
         return {}, error.what
     return {pair: own for pair, own in found.items() if own}, ""
+
+
+def _movement(workspace: Workspace, record: Basis) -> dict[str, Any]:
+    """Who moved from the day before the turning point to now, and jumps; with many states the export has them."""
+    turn, now = stretch_after(record)
+    first = turn - dt.timedelta(days=1)
+    if len(record.theatre.states) > FEW or not record.theatre.span[0] <= first < now:
+        return {}
+    return {
+        "moved": workspace.moved(first, now).to_pylist(),
+        "jumps": workspace.export("jumps").to_pylist(),
+    }
 
 
 def _licences(tables: Tables) -> dict[str, str]:

@@ -13,6 +13,7 @@ from tiltmeter.show.claims import claims
 from tiltmeter.show.episodes import episodes
 from tiltmeter.show.evidence import evidence, link, shown
 from tiltmeter.show.futures import forecasts, scenarios
+from tiltmeter.show.moved import jumps, moved
 from tiltmeter.show.names import name, pick, words
 from tiltmeter.show.numbers import between, percent
 from tiltmeter.show.series import kept
@@ -57,6 +58,8 @@ class View:
     forecasts: list[Table] = field(default_factory=list)
     no_forecast: str = ""
     sensitivity: list[Table] = field(default_factory=list)
+    moved: list[Table] = field(default_factory=list)
+    jumps: list[Table] = field(default_factory=list)
     method: Table = field(default_factory=dict)
 
     def to_json(self) -> Table:
@@ -72,7 +75,8 @@ class Extras:
     `verdicts` are those on words and deeds, whose two times the page takes over.
     `episodes` are those of each basis (`record`, `all`). `plays` are scenarios played from record,
     `futures` forecasts by pair of sides, `no_forecast` why there are none.
-    `sensitivity` has the rows of a specification curve for one stretch of time.
+    `sensitivity` has the rows of a specification curve for one stretch of time. `moved` and `jumps`
+    are who moved from before the turning point to now, and what was sudden.
     `runs` are rows of the store's table, `manifest` what a fit rests on, `licences`
     a line per source, `version` the program's.
     """
@@ -84,6 +88,8 @@ class Extras:
     futures: Mapping[tuple[str, str], Sequence[Future]] = field(default_factory=dict)
     no_forecast: str = ""
     sensitivity: Sequence[Mapping[str, Any]] = ()
+    moved: Sequence[Mapping[str, Any]] = ()
+    jumps: Sequence[Mapping[str, Any]] = ()
     powers: Sequence[str] = ()
     runs: Sequence[Mapping[str, Any]] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
@@ -137,6 +143,8 @@ def view(
         forecasts=forecasts(extras.futures, language=language),
         no_forecast=shown(extras.no_forecast),
         sensitivity=_sensitivity(theatre, extras.sensitivity, language),
+        moved=moved(extras.moved, language),
+        jumps=jumps(extras.jumps, language),
         method=_method(fullest, extras),
     )
 
