@@ -17,7 +17,6 @@ def test_intervals_and_peaks_of_300_worlds_keep_their_promise() -> None:
             assert abs(share - name) < 0.04, (name, share)
     expected = found.ranks.sum() / len(found.ranks)
     assert (abs(found.ranks - expected) < 0.25 * expected).all()
-    # 0.057 was measured where 0.05 was meant; a tenth has some 250 cases and an error of 0.03
-    assert found.worst_peak() < 0.08
+    assert found.worst_peak() < 0.05
     stated, happened, cases = found.peaks.T
     assert (abs(stated - happened) * cases).sum() / cases.sum() < 0.02

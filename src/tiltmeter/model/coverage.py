@@ -62,7 +62,7 @@ def coverage(
         worlds: How many; say so beforehand.
         seed: World k has seed `seed` + k.
         weeks: Length of each world.
-        settings: Of the fits; 2 chains of 200 draws by default.
+        settings: Of the fits; 4 chains of 200 draws by default.
         kinds: Kinds of evidence in the worlds.
         progress: Called with the share done.
 
@@ -74,7 +74,7 @@ def coverage(
     >>> coverage(1, weeks=30, settings=FitSettings(chains=1, draws=40), kinds=("words",)).worlds
     1
     """
-    own = settings or FitSettings(chains=2, draws=200)
+    own = settings or FitSettings(chains=4, draws=200)
     found = []
     for number in range(worlds):
         found.append(_one(seed + number, weeks, own, kinds))
