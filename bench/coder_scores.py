@@ -12,7 +12,7 @@ import datetime as dt
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,8 @@ from tiltmeter.coder import load
 from tiltmeter.coder.build import Bundle
 from tiltmeter.coder.classify import Asked, find
 from tiltmeter.coder.trained import digest
-from tiltmeter.nouns import QUAD, ROOTS
-from tiltmeter.scores.naming import surest
+from tiltmeter.nouns import ROOTS
+from tiltmeter.scores.naming import naming
 from tiltmeter.scores.rates import Rate, Rates
 from tiltmeter.show.scores import FEW
 
@@ -35,15 +35,6 @@ SCORES, LOG = ("<!-- made: scores -->\n", "<!-- end -->"), ("<!-- log -->\n", "<
 BLOCK = 200
 
 
-def macro_f1(truth: Sequence[object], said: Sequence[object]) -> float:
-    """Plain mean of F1 over the classes that occur in the truth."""
-    scores = []
-    for one in sorted(set(truth), key=str):
-        both = sum(t == s == one for t, s in zip(truth, said, strict=True))
-        scores.append(2 * both / (truth.count(one) + said.count(one)))
-    return float(np.mean(scores))
-
-
 def yardstick(bundle: Bundle, path: Path) -> tuple[str, str]:
     """Macro-F1 of `classify` on a table of sentence, source, target, root: for the page, and short for its log."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -53,16 +44,13 @@ def yardstick(bundle: Bundle, path: Path) -> tuple[str, str]:
     ]
     asked = [Asked(a.text, a.language, a.source, a.target if a.target != a.source else None) for a in asked]
     table = np.concatenate([bundle[1].probabilities(asked[n : n + BLOCK]) for n in range(0, len(asked), BLOCK)])
-    said = [ROOTS[int(place)] for place in table.argmax(axis=1)]
     truth = [row["root"].upper() for row in rows]
     if strange := set(truth) - set(ROOTS):
         raise SystemExit(f"{path}: roots we do not have: {sorted(strange)}")
-    quads = [[QUAD[root] for root in roots] for roots in (truth, said)]
-    binary = [[quad <= 2 for quad in one] for one in quads]
-    points = [100 * macro_f1(truth, said), 100 * macro_f1(*quads), 100 * macro_f1(*binary)]
-    best = 100 * surest([(float(p), t == s) for p, t, s in zip(table.max(axis=1), truth, said, strict=True)])
-    cells = " | ".join(f"{point:.1f}" for point in points)
-    return f"| tiltmeter | {cells} | {best:.1f} |\n", " / ".join(f"{point:.1f}" for point in points)
+    said = [ROOTS[int(place)] for place in table.argmax(axis=1)]
+    found = naming(list(zip(truth, said, map(float, table.max(axis=1)), strict=True)))
+    points = [f"{100 * point:.1f}" for point in (found.root, found.quad, found.binary)]
+    return f"| tiltmeter | {' | '.join(points)} | {100 * found.surest:.1f} |\n", " / ".join(points)
 
 
 def page_block(bundle: Bundle) -> tuple[str, str]:
@@ -79,11 +67,17 @@ def page_block(bundle: Bundle) -> tuple[str, str]:
     text += _table(
         "language", {**found.languages, "all": found.whole}, {code: one.right for code, one in named.items()}
     )
-    text += f"\nThe most confident 70 % of `classify`: {100 * named['all'].surest:.1f} % right.\n"
+    one = named["all"]
+    text += f"\nThe most confident 70 % of `classify`: {100 * one.surest:.1f} % right; its macro-F1 "
+    text += (
+        f"{100 * one.root:.1f} (root), {100 * one.quad:.1f} (quad), {100 * one.binary:.1f} (cooperation or conflict).\n"
+    )
+    told = (f"{name} {100 * each.right:.0f} % of {each.events:,}" for name, each in found.details.items())
+    text += f"Of right events, as labelled where either gives one: {', '.join(told)}.\n"
     text += f"\n{_table('root', found.roots)}\n{_table('phenomenon', found.phenomena)}\n"
     text += "| confidence | events | mean confidence | right |\n|---|---|---|---|\n"
-    for one in found.calibration:
-        text += f"| {one.low:.1f}–{one.low + 0.1:.1f} | {one.events:,} | {one.mean:.2f} | {one.right:.2f} |\n"
+    for tenth in found.calibration:
+        text += f"| {tenth.low:.1f}–{tenth.low + 0.1:.1f} | {tenth.events:,} | {tenth.mean:.2f} | {tenth.right:.2f} |\n"
     log = f"- {today}, {command}, coder `{digest()[:12]}`: F1 {found.whole.f1.value:.3f}"
     if YARDSTICK.is_file():
         line, short = yardstick(bundle, YARDSTICK)

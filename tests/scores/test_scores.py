@@ -94,6 +94,25 @@ def test_calibration_looks_under_the_threshold_too(items: list[Item]) -> None:
     assert {low: (one.events, one.right) for low, one in tenths.items()} == {0.3: (1, 1), 0.6: (1, 0), 0.9: (1, 1)}
 
 
+def test_mode_date_and_speaker_are_compared_where_either_gives_one(tmp_path: Path) -> None:
+    (tmp_path / "en.txt").write_text(
+        "@ a-1\nChad, Reuters said on 5 March, may visit Peru.\n"
+        "TCD Chad > PER Peru | AGREE | visit | planned | 2022-03-05 | by Reuters\n"
+        "@ a-2\nChad thanked Peru.\nTCD Chad > PER Peru | SUPPORT | thanked\n",
+        encoding="utf-8",
+    )
+    first, second = scores.labelled(tmp_path / "en.txt")
+    day = dt.date(2022, 3, 5)
+    says = {
+        first.text: [replace(told("TCD", "PER", "AGREE", 0.9), mode="planned", start=day, end=day)],
+        second.text: [told("TCD", "PER", "SUPPORT", 0.9)],
+    }
+    found = scores.scored(scores.judge(Parrot(says), [first, second])).details
+    assert {name: (one.events, one.right) for name, one in found.items()} == {
+        "mode": (2, 1.0), "date": (1, 1.0), "speaker": (1, 0.0),
+    }  # fmt: skip
+
+
 def test_phenomena_are_the_tags_of_enough_sentences(items: list[Item]) -> None:
     many = [replace(item, id=f"x-{n}") for n in range(20) for item in items]
     assert set(scores.scored(scores.judge(Parrot(SAYS), many)).phenomena) == {"plain", "denial"}

@@ -30,11 +30,20 @@ class Tenth:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """Of right events: how many have the detail, by the reader or the label, and the share in which both agree."""
+
+    events: int
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """
     A reader's scores on a set.
 
-    `phenomena` are the tags of the sentences (`denial`, `passive` …) that stand at FEWEST of them or more.
+    `phenomena` are the tags of the sentences (`denial`, `passive` …) that stand at FEWEST of them or more;
+    `details` the mode, date and speaker of right events.
     """
 
     whole: Rates
@@ -42,6 +51,7 @@ class Board:
     roots: dict[str, Rates]
     phenomena: dict[str, Rates]
     calibration: tuple[Tenth, ...]
+    details: dict[str, Detail]
 
     def to_json(self) -> dict[str, Any]:
         """The board as JSON has it."""
@@ -49,7 +59,12 @@ class Board:
             name: {key: one.to_json() for key, one in getattr(self, name).items()}
             for name in ("languages", "roots", "phenomena")
         }
-        return {"all": self.whole.to_json(), **groups, "calibration": [asdict(one) for one in self.calibration]}
+        return {
+            "all": self.whole.to_json(),
+            **groups,
+            "calibration": [asdict(one) for one in self.calibration],
+            "details": {name: asdict(one) for name, one in self.details.items()},
+        }
 
 
 def scored(judged: Sequence[Judged], *, seed: int = 0) -> Board:
@@ -71,7 +86,7 @@ def scored(judged: Sequence[Judged], *, seed: int = 0) -> Board:
     own, roots, phenomena = (
         {key[2:]: one for key, one in found.items() if key[:2] == kind} for kind in ("l ", "r ", "t ")
     )
-    return Board(found[""], own, roots, phenomena, calibration(judged))
+    return Board(found[""], own, roots, phenomena, calibration(judged), details(judged))
 
 
 def _rows(judged: Sequence[Judged]) -> Rows:
@@ -105,6 +120,17 @@ def calibration(judged: Sequence[Judged]) -> tuple[Tenth, ...]:
             mean, right = (round(sum(column) / len(own), 4) for column in zip(*own, strict=True))
             out.append(Tenth(low / 10, len(own), mean, right))
     return tuple(out)
+
+
+def details(judged: Sequence[Judged]) -> dict[str, Detail]:
+    """Mode, date and speaker of right events; a detail that no event has is left out."""
+    told: dict[str, list[bool]] = {}
+    for one in judged:
+        for event in one.details:
+            for name, right in event.items():
+                if right is not None:
+                    told.setdefault(name, []).append(right)
+    return {name: Detail(len(hits), round(sum(hits) / len(hits), 4)) for name, hits in told.items()}
 
 
 def differing(judged: Sequence[Judged]) -> list[Judged]:

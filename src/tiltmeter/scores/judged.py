@@ -26,7 +26,8 @@ class Judged:
     `told` are the events it gave, the surest first, `right` which of them are labelled, `missed` the labels it
     did not find. Background, labelled or told, counts neither way and stands in neither; `made_up` counts the
     events, background too, given for a sentence without a label. `sure` has confidence and rightness of every
-    event, those under the threshold too.
+    event, those under the threshold too. `details` has, for each right event, whether its mode, date and speaker
+    are as labelled; None where neither the reader nor the label gives one.
     """
 
     item: Item
@@ -35,6 +36,7 @@ class Judged:
     missed: tuple[Label, ...]
     made_up: int
     sure: tuple[tuple[float, bool], ...]
+    details: tuple[dict[str, bool | None], ...] = ()
 
 
 def judge(reader: Reader, items: Sequence[Item], *, progress: Callable[[float], None] | None = None) -> list[Judged]:
@@ -52,10 +54,21 @@ def judge(reader: Reader, items: Sequence[Item], *, progress: Callable[[float], 
 def _judged(item: Item, found: Sequence[Told], threshold: float) -> Judged:
     given = [event for event in found if event.confidence >= threshold]
     told, labels = counted(given, gold(item))
-    right, missed = matched(told, labels)
+    hits, missed = matched(told, labels)
     every, _ = counted(found, gold(item))
-    sure = zip((event.confidence for event in every), matched(every, labels)[0], strict=True)
-    return Judged(item, tuple(told), tuple(right), tuple(missed), 0 if item.labels else len(given), tuple(sure))
+    sure = zip((event.confidence for event in every), (bool(hit) for hit in matched(every, labels)[0]), strict=True)
+    details = tuple(_details(event, hit) for event, hit in zip(told, hits, strict=True) if hit)
+    made_up = 0 if item.labels else len(given)
+    return Judged(item, tuple(told), tuple(map(bool, hits)), tuple(missed), made_up, tuple(sure), details)
+
+
+def _details(event: Told, label: Label) -> dict[str, bool | None]:
+    days, speakers = ((event.start, event.end), (label.start, label.end)), (event.attributed_to, label.by)
+    return {
+        "mode": event.mode == label.mode,
+        "date": days[0] == days[1] if event.start or label.start else None,
+        "speaker": speakers[0] == speakers[1] if any(speakers) else None,
+    }
 
 
 def counted(found: Sequence[Told], labels: Sequence[Label]) -> tuple[list[Told], list[Label]]:
@@ -65,15 +78,15 @@ def counted(found: Sequence[Told], labels: Sequence[Label]) -> tuple[list[Told],
     return sorted(events, key=lambda one: -one.confidence), [label for label in labels if not label.background]
 
 
-def matched(told: Sequence[Told], labels: Sequence[Label]) -> tuple[list[bool], list[Label]]:
-    """Whether each event is a label, and the labels left over; a label is matched once."""
+def matched(told: Sequence[Told], labels: Sequence[Label]) -> tuple[list[Label | None], list[Label]]:
+    """The label that each event is, and the labels left over; a label is matched once."""
     left = list(labels)
     out = []
     for event in told:
         hit = next((label for label in left if _is(event, label)), None)
         if hit is not None:
             left.remove(hit)
-        out.append(hit is not None)
+        out.append(hit)
     return out, left
 
 

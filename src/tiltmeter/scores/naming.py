@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.coder.classify import Asked
-from tiltmeter.nouns import ROOTS
+from tiltmeter.nouns import QUAD, ROOTS
 
 if TYPE_CHECKING:
     from tiltmeter.coder.classify import Namer
@@ -22,14 +22,21 @@ SURE: Final = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Pairs asked of, the share named rightly, and that share among the most confident 70 %."""
+    """
+    Pairs asked of, the share named rightly, and that share among the most confident 70 %.
+
+    `root`, `quad` and `binary` (cooperation or conflict) are macro-F1.
+    """
 
     asked: int
     right: float
     surest: float
+    root: float
+    quad: float
+    binary: float
 
     def to_json(self) -> dict[str, Any]:
-        """The three by name."""
+        """The figures by name."""
         return asdict(self)
 
 
@@ -45,18 +52,38 @@ def named(namer: Namer, items: Sequence[Item]) -> dict[str, Naming]:
         for label in item.labels
         if label.giver_span and label.taker_span and label.giver_span != label.taker_span
     ]
-    told: list[tuple[str, float, bool]] = []
+    told: list[tuple[str, str, str, float]] = []
     for place in range(0, len(pairs), BLOCK):
         block = pairs[place : place + BLOCK]
         for (asked, root), row in zip(block, namer.probabilities([asked for asked, _ in block]), strict=True):
-            told.append((asked.language, float(row.max()), ROOTS[int(row.argmax())] == root))
-    languages = sorted({language for language, _, _ in told})
-    out = {code: _naming([one[1:] for one in told if one[0] == code]) for code in languages}
-    return out | ({"all": _naming([one[1:] for one in told])} if told else {})
+            told.append((asked.language, root, ROOTS[int(row.argmax())], float(row.max())))
+    languages = sorted({language for language, *_ in told})
+    out = {code: naming([one[1:] for one in told if one[0] == code]) for code in languages}
+    return out | ({"all": naming([one[1:] for one in told])} if told else {})
 
 
-def _naming(told: Sequence[tuple[float, bool]]) -> Naming:
-    return Naming(len(told), round(sum(hit for _, hit in told) / len(told), 4), surest(told))
+def naming(told: Sequence[tuple[str, str, float]]) -> Naming:
+    """The figures of pairs: of each its root, the root it was given, and with what probability."""
+    truth, said = [one[0] for one in told], [one[1] for one in told]
+    hits = [(one[2], one[0] == one[1]) for one in told]
+    quads = [[QUAD[root] for root in roots] for roots in (truth, said)]
+    sides = [[quad <= 2 for quad in one] for one in quads]
+    f1 = (round(macro_f1(*pair), 4) for pair in ((truth, said), quads, sides))
+    return Naming(len(told), round(sum(hit for _, hit in hits) / len(told), 4), surest(hits), *f1)
+
+
+def macro_f1(truth: Sequence[object], said: Sequence[object]) -> float:
+    """
+    Plain mean of F1 over the classes that occur in the truth.
+
+    >>> macro_f1(["AID", "AID", "YIELD"], ["AID", "YIELD", "YIELD"])
+    0.6666666666666666
+    """
+    scores = []
+    for one in sorted(set(truth), key=str):
+        both = sum(t == s == one for t, s in zip(truth, said, strict=True))
+        scores.append(2 * both / (truth.count(one) + said.count(one)))
+    return sum(scores) / len(scores)
 
 
 def surest(told: Sequence[tuple[float, bool]], share: float = SURE) -> float:

@@ -47,6 +47,12 @@ def scores(
             f"Of {one.asked:,} labelled pairs {one.right:.1%} get their root, the surest 70 % of them {one.surest:.1%}."
         )
         parts.append(_text(line))
+        parts.append(
+            _text(f"Macro-F1: root {one.root:.2f}, quad {one.quad:.2f}, cooperation or conflict {one.binary:.2f}.")
+        )
+    if found.details:
+        told = (f"{name} {one.right:.0%} of {one.events:,}" for name, one in found.details.items())
+        parts.append(_text(f"Of right events, as labelled: {', '.join(told)}."))
     parts += [_heading("By root"), _rates("root", found.roots, empty=False)]
     if found.phenomena:
         parts += [_heading("By phenomenon"), _rates("phenomenon", found.phenomena)]
