@@ -15,7 +15,7 @@ from tiltmeter.coder.dates import When, time_of, times
 from tiltmeter.coder.evidence import Proposal, table
 from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Floats, Linear
-from tiltmeter.coder.modes import mode_of, printed_mode
+from tiltmeter.coder.modes import printed_mode
 from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
 from tiltmeter.coder.tokens import sentences
 from tiltmeter.coder.train import CLASSES, Classifiers, differ, facing
@@ -358,12 +358,12 @@ def told_of(one: Proposal, sure: float, text: str, date: dt.date | None, found: 
     """A proposal as the event it would be, with its confidence, given its text's dateline and its sentence's dates."""
     s, trigger = one.sentence, one.trigger
     when = time_of(s, trigger, found)
-    own = (one.giver.mention.text, one.taker.mention.text)
+    own = [who.mention.text for who in s.actors if who.code[:3] == one.giver.code[:3]]
     return Told(
         giver=one.sides[0],
         taker=one.sides[1],
         root=one.root,
-        mode=printed_mode(one.root, trigger.roots, mode_of(s, trigger)),
+        mode=printed_mode(one.root, trigger.roots),
         start=when.start if when else None,
         end=when.end if when else None,
         confidence=sure,
@@ -371,7 +371,7 @@ def told_of(one: Proposal, sure: float, text: str, date: dt.date | None, found: 
         giver_span=(one.giver.mention.start, one.giver.mention.end),
         taker_span=(one.taker.mention.start, one.taker.mention.end),
         sentence=(s.starts[0], s.ends[-1]),
-        attributed_to=speaker(s, text, own),
+        attributed_to=speaker(s, text, giver=own, taker=one.taker.mention.text),
         background=_is_past(one.past, when, date),
     )
 

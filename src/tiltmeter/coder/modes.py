@@ -1,8 +1,8 @@
 """
 The mode table: how a deed word's own root and the words before it give the event's root and mode.
 
-It is read as a rule by the classifiers (one feature among many), and alone decides the mode that is
-printed beside a root.
+It is read as a rule by the classifiers (one feature among many); the mode that is printed follows from
+the root they give.
 """
 
 from __future__ import annotations
@@ -52,20 +52,17 @@ def mode_of(sentence: Sentence, trigger: Trigger) -> str:
     return "done"
 
 
-def printed_mode(root: str, own: tuple[str, ...], rule: str) -> str:
-    """
-    Mode of an event, from the root it was given, the roots its words can name, and the rule's mode.
+PRINTED: Final = {"AGREE": "planned", "THREATEN": "threatened", "REJECT": "refused", "REQUEST": "asked"}
+"""The mode that a root carries in itself: what is agreed to is still to come, what is requested not yet given."""
 
-    A root that is not among those its words name was made by a mode: AGREE of a
-    word for AID is planned aid.
 
-    >>> printed_mode("AGREE", ("AID",), "done")
-    'planned'
-    >>> printed_mode("AID", ("AID",), "done")
-    'done'
+def printed_mode(root: str, own: tuple[str, ...]) -> str:
     """
-    if root in own or not own or own == ("NONE",):
-        return rule if TABLE[QUAD[root]].get(rule) == root and root in ("AGREE", "THREATEN") else "done"
-    return {"AGREE": "planned", "THREATEN": "threatened", "REJECT": "refused", "REQUEST": "asked"}.get(
-        root, "alleged" if root == "ACCUSE" and any(QUAD.get(name) == 4 for name in own) else "done"
-    )
+    Mode of an event, from the root it was given and the roots its words can name.
+
+    >>> printed_mode("AGREE", ("AID",)), printed_mode("AID", ("AID",)), printed_mode("ACCUSE", ("ASSAULT",))
+    ('planned', 'done', 'alleged')
+    """
+    if root == "ACCUSE" and root not in own and any(QUAD.get(name) == 4 for name in own):
+        return "alleged"
+    return PRINTED.get(root, "done")
