@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Response
-from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from tiltmeter.serve.app import QUICK, READING
@@ -79,6 +78,10 @@ FAULTS: dict[int | str, dict[str, Any]] = {
     429: {"description": "Too many requests"},
 }
 
+TABLE_FORMS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The table", "content": {"text/csv": {}, "application/x-ndjson": {}}}
+}
+
 
 def add(app: FastAPI, live: Live) -> None:
     """The routes under /api."""
@@ -137,7 +140,7 @@ def _questions(router: APIRouter, live: Live) -> None:
         """From a number to its sentences, rows and votes; `when` is a day, month, week, year or interval."""
         return _json(await live.told("why", state=state, when=when))
 
-    @router.get("/export/{what}", response_class=PlainTextResponse)
+    @router.get("/export/{what}", response_class=Response, responses=TABLE_FORMS)
     async def export(what: str, form: Annotated[str, Query(pattern="^(csv|jsonl)$")] = "csv") -> Response:
         """A table as CSV or JSON lines."""
         if what not in TABLES:

@@ -165,7 +165,9 @@ def _begin(live: Live, state: dict[str, Any], language: str) -> Response:
 def _errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
-        return _fault(request, error.status_code, str(error.detail), "check the address")
+        answer = _fault(request, error.status_code, str(error.detail), "check the address")
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
