@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from tiltmeter import __version__, cli_serve
-from tiltmeter.errors import SourceError, StoreError, TiltmeterError
+from tiltmeter.errors import FetchError, SourceError, StoreError, TiltmeterError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -262,6 +262,66 @@ def add(
         _print_json(rows)
     else:
         _show("tallies", tallies)
+
+
+@app.command()
+def fetch(
+    source: Annotated[str, typer.Argument(help="A format: gdelt1, gdelt2, mentions, gkg; others by addresses.")],
+    urls: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL]…", help="Files; the source's list without.")
+    ] = None,
+    to: Annotated[Path, typer.Option(help="The folder they go to.")] = Path("downloads"),
+    since: Annotated[str | None, typer.Option(help="Files of this day and later, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(help="Files of this day and earlier.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="A host that may be asked beside the source's own.")] = None,
+    index: Annotated[str, typer.Option(help="Another list of files than the source's own.")] = "",
+    limit: Annotated[int, typer.Option(help="The largest file, in megabytes.")] = 4096,
+    pause: Annotated[float, typer.Option(help="Seconds between two questions to a host.")] = 1.0,
+    contact: Annotated[str, typer.Option(help="How the host can reach you, told with each question.")] = "",
+    loopback: Annotated[bool, typer.Option("--allow-loopback", help="Let this machine be asked too.")] = False,
+    json_: Json = False,
+) -> None:
+    """Download files of a source; what broke off goes on, what is missing is told."""
+    from tiltmeter import fetch as fetching
+
+    asked = fetching.Asked(
+        source=source, urls=urls or (), since=_moment(since), until=_moment(until, end=True), index=index
+    )
+    guard = fetching.guard_of(source, allow=allow or (), loopback=loopback)
+    with _progress("fetching") as step:
+        arrivals = fetching.bring(
+            asked, to, guard=guard, manners=_manners(pause, contact), limit=limit << 20,
+            progress=lambda _, share: step(share),
+        )  # fmt: skip
+    if json_:
+        _print_json([dataclasses.asdict(one) for one in arrivals])
+    else:
+        told = [one for one in arrivals if one.state not in {"fetched", "kept"}]
+        _table(["state", "url", "reason"], [dataclasses.asdict(one) for one in told])
+        print(f"{sum(one.state in {'fetched', 'kept'} for one in arrivals):,} of {len(arrivals):,} files are in {to}")
+    lost = sum(one.state in {"failed", "missing"} for one in arrivals)
+    if lost:
+        what = f"{lost:,} of {len(arrivals):,} files did not arrive"
+        raise FetchError(what, mend="run it again: it goes on where it stopped", where=source)
+
+
+def _manners(pause: float, contact: str) -> Any:
+    import time
+
+    from tiltmeter.fetch import Manners
+
+    return Manners(sleep=time.sleep, clock=time.monotonic, now=_now, pause=pause, contact=contact)
+
+
+def _moment(told: str | None, *, end: bool = False) -> dt.datetime | None:
+    """A day, or a time of it, as a time: of a day its beginning or its end."""
+    if told is None:
+        return None
+    try:
+        found = dt.datetime.fromisoformat(told)
+    except ValueError as error:
+        raise SourceError(f"not a date: {told}", mend="write it as YYYY-MM-DD") from error
+    return found.replace(hour=23, minute=59, second=59) if end and len(told) == 10 else found
 
 
 @app.command()

@@ -48,6 +48,10 @@ class SourceError(TiltmeterError, ValueError):
     """A file is not what its format says."""
 
 
+class FetchError(TiltmeterError, ConnectionError):
+    """A file cannot be fetched, or may not be."""
+
+
 class ActorError(TiltmeterError, LookupError):
     """A name or code is no actor we know."""
 

@@ -7,11 +7,12 @@ from tiltmeter.sources._input import Input, inputs
 from tiltmeter.sources._read import document, names, read, recognise, source
 from tiltmeter.sources._rows import require
 from tiltmeter.sources._sides import side
-from tiltmeter.sources._source import Chunk, Head, Reading, Source, Tally, rejects
+from tiltmeter.sources._source import Chunk, Head, Offer, Reading, Remote, Source, Tally, rejects
 from tiltmeter.sources._table import table
 from tiltmeter.sources._take import take
 
 __all__ = [
-    "Chunk", "Head", "Input", "Reading", "Source", "Tally", "Told", "column", "document", "inputs", "judged", "mapped",
-    "names", "read", "recognise", "rejects", "require", "side", "source", "spooled", "table", "take",
+    "Chunk", "Head", "Input", "Offer", "Reading", "Remote", "Source", "Tally", "Told",
+    "column", "document", "inputs", "judged", "mapped", "names",
+    "read", "recognise", "rejects", "require", "side", "source", "spooled", "table", "take",
 ]  # fmt: skip

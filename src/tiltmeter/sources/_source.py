@@ -70,6 +70,32 @@ class Head(NamedTuple):
     text: str
 
 
+class Offer(NamedTuple):
+    """A file that a host offers: where, under which name, of which time; size and MD5 where the list tells."""
+
+    url: str
+    name: str
+    when: dt.datetime | None = None
+    bytes: int | None = None
+    md5: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """
+    Where files of a format are offered.
+
+    `index` is the address of the list, `parse` reads it; `latest` is a short list of the newest files, if there is one.
+    `hosts` are those that may be asked; `step` is the time from one file to the next.
+    """
+
+    index: str
+    parse: Callable[[bytes, str], list[Offer]]
+    hosts: frozenset[str]
+    step: dt.timedelta
+    latest: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """
@@ -77,7 +103,7 @@ class Source:
 
     `yields` are the nouns its rows become, the one that is counted first; `sniff`
     says how surely a file is of the format, 0 to 1. `url` is where data of the
-    format come from, `licence` under what terms.
+    format come from, `licence` under what terms; `remote` is where `fetch` finds its files.
     """
 
     name: str
@@ -86,6 +112,7 @@ class Source:
     licence: str
     read: Callable[[Input, Reading], Iterator[Chunk]]
     sniff: Callable[[Head], float]
+    remote: Remote | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tiltmeter.nouns import Event
-from tiltmeter.sources import _gdelt
+from tiltmeter.sources import _gdelt, _offers
 from tiltmeter.sources._input import Input
 from tiltmeter.sources._source import Chunk, Head, Reading, Source
 
@@ -45,4 +45,5 @@ SOURCE = Source(
     licence="open for any use with a citation of the GDELT Project and a link",
     read=_read,
     sniff=_sniff,
+    remote=_offers.quarters(".export.CSV.zip"),
 )

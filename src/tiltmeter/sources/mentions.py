@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tiltmeter.nouns import Document
-from tiltmeter.sources import _links
+from tiltmeter.sources import _links, _offers
 from tiltmeter.sources._columns import column, day_faults, days, mapped, reason, split
 from tiltmeter.sources._gdelt import cells
 from tiltmeter.sources._input import Input
@@ -70,4 +70,5 @@ SOURCE = Source(
     licence="open for any use with a citation of the GDELT Project and a link",
     read=_read,
     sniff=_sniff,
+    remote=_offers.quarters(".mentions.CSV.zip"),
 )
