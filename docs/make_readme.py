@@ -72,7 +72,7 @@ def made_by_demo(printed: str) -> str:
     lines = printed.splitlines()
     claims = next(n for n, line in enumerate(lines) if line.strip().startswith("Claim "))
     rest = next(n for n, line in enumerate(lines) if n > claims and line.startswith(" Before "))
-    return fenced("\n".join([lines[0], "", *lines[claims:rest], " …"]))
+    return fenced("\n".join([lines[0].split(";")[0] + ".", "", *lines[claims:rest], " …"]))
 
 
 def made_by_why(printed: str, most: int = 2) -> str:

@@ -110,7 +110,7 @@ def test_the_page_shows_the_example_as_it_stands(name: str) -> None:
 def test_a_language_from_outside_is_read_after_training(site: Path, tmp_path: Path) -> None:
     source = """
 from tiltmeter import code
-told = code("Armenië beschuldigde Azerbeidzjan van het schenden van het bestand.", language="nl")
+told = code("Rusland beschuldigde Kazachstan van leugens.", language="nl")
 print([(event.giver, event.root, event.taker) for event in told.events])
 """
-    assert python(site, source, TILTMETER_CACHE=str(tmp_path)).strip() == "[('ARM', 'ACCUSE', 'AZE')]"
+    assert python(site, source, TILTMETER_CACHE=str(tmp_path)).strip() == "[('RUS', 'ACCUSE', 'KAZ')]"
