@@ -305,6 +305,47 @@ def fetch(
         raise FetchError(what, mend="run it again: it goes on where it stopped", where=source)
 
 
+@app.command()
+def watch(
+    sources: Annotated[list[str] | None, typer.Option("--source", help="gdelt1, gdelt2, mentions or gkg.")] = None,
+    feeds: Annotated[list[str] | None, typer.Option("--feed", help="The address of an RSS or Atom feed.")] = None,
+    every: Annotated[int, typer.Option(help="Minutes from one look to the next.")] = 15,
+    once: Annotated[bool, typer.Option("--once", help="Look once and stop.")] = False,
+    since: Annotated[str | None, typer.Option(help="Where the first look begins; a day ago without it.")] = None,
+    allow: Annotated[list[str] | None, typer.Option(help="A host that may be asked beside those watched.")] = None,
+    index: Annotated[list[str] | None, typer.Option(help="SOURCE=URL, another list than the source's own.")] = None,
+    code: Annotated[bool, typer.Option(help="Code new documents.")] = True,
+    pause: Annotated[float, typer.Option(help="Seconds between two questions to a host.")] = 1.0,
+    contact: Annotated[str, typer.Option(help="How the host can reach you, told with each question.")] = "",
+    loopback: Annotated[bool, typer.Option("--allow-loopback", help="Let this machine be asked too.")] = False,
+    json_: Json = False,
+) -> None:
+    """Keep a workspace fresh from feeds and updates; `export changes` tells what the last look brought."""
+    import time
+
+    from tiltmeter import watch as watching
+
+    if not sources and not feeds:
+        raise SourceError("nothing to watch", mend="name a --source or a --feed")
+    indexes = dict(each.partition("=")[::2] for each in index or ())
+    start = _moment(since) or _now() - dt.timedelta(days=1)
+    watched = watching.Watched(sources=sources or (), feeds=feeds or (), since=start, indexes=indexes)
+    workspace, guard = _workspace(), watched.guard(allow=allow or (), loopback=loopback)
+
+    def do() -> Any:
+        return watching.look(workspace, watched, guard=guard, manners=_manners(pause, contact), code=code)
+
+    for one in watching.looks(do, every=dt.timedelta(minutes=every), sleep=time.sleep, now=_now):
+        if json_:
+            print(json.dumps(dataclasses.asdict(one), default=str), flush=True)
+        else:
+            print(f"{one.at:%Y-%m-%d %H:%M}: {one.files:,} files, {one.stored:,} rows stored, {one.events:,} coded")
+            for fault in one.faults:
+                _note(fault)
+        if once:
+            return
+
+
 def _manners(pause: float, contact: str) -> Any:
     import time
 

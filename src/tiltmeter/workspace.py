@@ -53,6 +53,20 @@ DRAWN: Final = ("positions", "tilt", "influence", "moved", "jumps", "agreement",
 """What can be exported beside the store's tables."""
 CURVE: Final = ["state", "period", "mean", "sd", "q05", "q95"]
 
+CHANGES: Final = """
+WITH came AS (
+    SELECT id FROM runs WHERE started >= (SELECT max(started) FROM runs WHERE verb = 'watch')
+), told AS (
+    SELECT 'event' AS what, source, giver AS a, taker AS b, root AS kind, coalesce("start", reported) AS day
+    FROM events WHERE run IN (FROM came)
+    UNION ALL SELECT 'document', source, outlet, '', language, date FROM documents WHERE run IN (FROM came)
+    UNION ALL SELECT 'reject', source, '', '', reason, NULL FROM rejects WHERE run IN (FROM came)
+)
+SELECT what, source, a, b, kind, count(*) AS rows, min(day) AS first, max(day) AS last
+FROM told GROUP BY ALL ORDER BY ALL
+"""
+"""What came in since the last look of `watch` began, counted by sides and kind; without a look nothing."""
+
 TABLES: Final = {
     "events": TOLD_ONCE,
     "documents": "SELECT * FROM documents ORDER BY source, key",
@@ -61,6 +75,7 @@ TABLES: Final = {
     "votes": "SELECT * FROM votes ORDER BY source, key",
     "rollcalls": "SELECT * FROM rollcalls ORDER BY source, key",
     "figures": "SELECT * FROM figures ORDER BY source, key",
+    "changes": CHANGES,
     "runs": "SELECT * FROM runs ORDER BY started, id",
 }
 """What can be asked of the store as a table, and the question in SQL."""
