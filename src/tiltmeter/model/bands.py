@@ -262,7 +262,9 @@ def steps_told(
                     lean[i, m] += e * pull[j, m]
             x[i] = s
         if last:
-            here[:, :] = inverse[t]
+            for i in range(size):
+                for j in range(size):
+                    here[i, j] = inverse[t, i, j]
         else:
             # covariance with the next period, then this one's own
             for i in range(size):
@@ -290,9 +292,10 @@ def steps_told(
                 wide += gap[m] * s
             mean[t + 1] = drift
             var[t + 1] = max(wide, 0.0)
-        later[:, :] = here
-        lean_later[:, :] = lean
-        x_later[:] = x
+        # each is written anew in the next turn; and whole arrays assigned would take seconds to compile
+        later, here = here, later
+        lean_later, lean = lean, lean_later
+        x_later, x = x, x_later
 
 
 @njit(cache=True, fastmath=True, nogil=True, error_model="numpy")
@@ -382,8 +385,10 @@ def sweep_jumps(
         )  # fmt: skip
         steps_told(inverse, reach, tie, across, fixed_out, mean, var)
         slots[k] = place_jump(mean, var, full, shift, jump, odds, one, uniforms[k])
-        none *= 1.0 - one
-    chance[:] = 1.0 - none
+        for t in range(periods):
+            none[t] *= 1.0 - one[t]
+    for t in range(periods):
+        chance[t] = 1.0 - none[t]
 
 
 @njit(cache=True, fastmath=True, nogil=True, error_model="numpy")

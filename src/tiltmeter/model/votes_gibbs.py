@@ -251,16 +251,22 @@ def gibbs(
     """
     actors, spots = begin.shape
     draws = drawn.shape[0]
-    place = begin.copy().ravel()
+    place = np.zeros(actors * spots)
     item = np.zeros((first.shape[0] - 1, 3))
     weight = np.zeros((cell.shape[0], 2))
     told = np.zeros((actors * spots, 2))
     size = np.full(actors, scale)
     step = given.copy()
-    learn = not given.any()
+    # loops, not whole arrays: those take seconds to compile
+    learn = True
+    for a in range(actors):
+        for t in range(spots):
+            place[a * spots + t] = begin[a, t]
+            learn = learn and given[a, t] == 0.0
     if learn:
         for a in range(actors):
-            step[a] = scale * gaps
+            for t in range(spots):
+                step[a, t] = scale * gaps[t]
     said = np.zeros((actors, spots, 2))
     curve = np.zeros_like(told)
     keep = 0
@@ -280,7 +286,10 @@ def gibbs(
             for a in range(actors):
                 sizes[d, a] = size[a] / square
             if keep < pick.shape[0] and pick[keep] == d:
-                messages[keep] = said
+                for a in range(actors):
+                    for t in range(spots):
+                        messages[keep, a, t, 0] = said[a, t, 0]
+                        messages[keep, a, t, 1] = said[a, t, 1]
                 keep += 1
 
 
