@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,9 +19,6 @@ from tiltmeter.errors import FetchError, SourceError, StoreError, TiltmeterError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
-
-SHOWN: Final = 30
-"""States up to which the terminal shows a row each under other choices."""
 
 app = typer.Typer(
     name="tiltmeter",
@@ -398,7 +395,10 @@ def code(
 @app.command()
 def fit(
     only: Annotated[str | None, typer.Option(help="`votes`: leave out all other evidence.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Leave out what other choices would say.")] = False,
+    quick: Annotated[
+        bool | None,
+        typer.Option("--quick/--full", help="Without or with other choices; by default with, up to 30 states."),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Fit the model: panel and posterior for the workspace's theatre, and the same under other choices."""
@@ -422,7 +422,7 @@ def fit(
     else:
         _table(["state", "period", "mean", "q05", "q95", "data_share"], rows)
         curve = workspace.sensitivity()
-        if curve is not None and len(record.states) <= SHOWN:
+        if curve is not None:
             _show("sensitivity", curve.to_pylist())
 
 

@@ -42,6 +42,8 @@ STORE: Final = "tiltmeter.duckdb"
 CHOICES: Final = "choices.npz"
 """What the record would say under other choices, beside the fits."""
 SETTINGS: Final = "workspace.toml"
+MANY: Final = 30
+"""States up to which a fit is made under other choices as well unless told not to: a dozen fits more."""
 BLOCK: Final = 200
 """Documents coded between two commits: an interruption loses little more."""
 PIECE: Final = 25
@@ -278,13 +280,14 @@ class Workspace:
         return panel(**tables, theatre=theatre, written=written, confidence=least, others=others)
 
     def fit(
-        self, *, only: str | None = None, quick: bool = False, progress: Callable[[float], None] | None = None
-    ) -> dict[str, Tilt]:
+        self, *, only: str | None = None, quick: bool | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> dict[str, Tilt]:  # fmt: skip
         """
         Fit the theatre: `record` from record alone, and `all` with the written reports where there are any.
 
         The answers are kept in the folder `fit`, with a manifest of what they rest on and, unless it is to be `quick`,
-        with what the record would say under other choices.
+        with what the record would say under other choices. By default theatres of more than MANY states are quick.
         """
         from tiltmeter.manifest import manifest
         from tiltmeter.model import FitSettings
@@ -295,6 +298,7 @@ class Workspace:
         with self.reading() as store:
             written = bool(store.query("SELECT count(*) AS n FROM events WHERE written").to_pylist()[0]["n"])
         kinds = ("record", "all") if written else ("record",)
+        quick = len(self.theatre.states) > MANY if quick is None else quick
         steps = len(kinds) + (not quick)
         tilts = self.fitted(kinds, settings=settings, progress=_part(progress, 0, steps, width=len(kinds)))
         for kind, tilt in tilts.items():

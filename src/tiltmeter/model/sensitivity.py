@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FEW: Final = (2, 100)
 """Chains and draws of each fit: enough for means and intervals."""
-MOST: Final = 2_000_000
+MOST: Final = 1_000_000
 """Numbers kept of each specification, at most."""
 
 
