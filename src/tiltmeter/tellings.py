@@ -57,8 +57,11 @@ TOLD_ONCE: Final = _ONCE.format(bulk="true")
 _PAIR: Final = "list_contains($states, giver) AND list_contains($powers, taker)"
 _OWN: Final = f"({_PAIR}) OR (list_contains($states, taker) AND list_contains($powers, giver))"
 
-OF_THEATRE: Final = _ONCE.format(bulk=_OWN)
-"""The same, but of bulk events only those between `$states` and `$powers`."""
+OF_THEATRE: Final = f"""
+SELECT source, key, giver, taker, quad, "start", "end", reported, confidence, background, written
+FROM ({_ONCE.format(bulk=_OWN)})
+"""  # noqa: S608 - conditions of our own
+"""What a panel asks of the same, and of bulk events only those between `$states` and `$powers`."""
 
 OTHERS: Final = f"""
 SELECT source, CASE

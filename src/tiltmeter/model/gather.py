@@ -144,9 +144,12 @@ def _eventdays(events: pa.Table) -> Dates:
 def _tally(
     state: Ints, power: Ints, gauge: Ints, source: Ints, time: Ints, kind: Ints, sources: tuple[str, ...], world: Ints
 ) -> Mix:
-    keys, index = np.unique(np.stack([state, power, gauge, source, time]), axis=1, return_inverse=True)
-    index = index.ravel()
-    size = keys.shape[1]
+    parts = (state, power, gauge, source, time)
+    shape = tuple(int(part.max(initial=0)) + 1 for part in parts)
+    # one number for each combination: sorting rows of five is ten times slower
+    found, index = np.unique(np.ravel_multi_index(parts, shape), return_inverse=True)
+    keys = np.unravel_index(found, shape)
+    size = len(found)
     total = np.bincount(index, minlength=size).astype(np.int64)
     cooperative = np.bincount(index, weights=kind, minlength=size).astype(np.int64)
     return Mix(keys[0], keys[1], keys[2], keys[3], keys[4], cooperative, total, sources, world)
