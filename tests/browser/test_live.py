@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.browser.conftest import Open
 from tests.browser.test_report import drawn, panel, serious
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -78,3 +79,14 @@ def test_a_job_survives_a_reload(visit: Open, live: str) -> None:
     page.goto(f"{live}jobs")
     page.locator("progress").wait_for(state="detached", timeout=240_000)
     assert "The model is being fitted: done" in page.locator("main").inner_text()
+
+
+def test_the_program_in_the_docs_runs(visit: Open, live: str) -> None:
+    theatre(visit, live)
+    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    program = page.split("```python\n")[1].split("```")[0].replace("http://127.0.0.1:8765/", live)
+    space: dict[str, Any] = {}
+    exec(compile(program, "docs/serve.md", "exec"), space)
+    assert space["walk"]["state"] == "KAZ"
+    assert space["brief"]["events"]
+    assert space["job"]["verb"] == "fit"
