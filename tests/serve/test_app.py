@@ -35,6 +35,7 @@ def test_an_empty_workspace_says_what_to_put_in(client: Client, empty: Path) -> 
     assert 'name="verb"' not in answer.text
 
 
+@pytest.mark.slow
 def test_a_workspace_without_votes_or_fit_offers_to_fit(client: Client, empty: Path, tmp_path: Path) -> None:
     file = tmp_path / "one.txt"
     file.write_text("Armenia sent medicine to Georgia.", "utf-8")
@@ -138,6 +139,7 @@ def test_texts_are_read_and_coded_as_on_the_command_line(client: Client, empty: 
     assert told.post("/api/classify", json={"pairs": [pair]}).json()[0]["root"] == "ACCUSE"
 
 
+@pytest.mark.slow
 def test_tables_come_as_csv_and_json_lines(client: Client, empty: Path) -> None:
     told = client(empty)
     facts = told.get("/api/export/facts")
@@ -158,6 +160,7 @@ def test_the_description_names_every_verb(client: Client, empty: Path) -> None:
     assert all(path in page for path in paths)
 
 
+@pytest.mark.slow
 def test_the_forms_ask_for_the_files_that_are_read(client: Client, empty: Path) -> None:
     page = client(empty).get("/read").text
     assert all(suffix in page for suffix in SUFFIXES)

@@ -57,6 +57,7 @@ def test_states_without_a_shape_have_no_map() -> None:
     assert ground(["YUG", "DDR"]) is None
 
 
+@pytest.mark.slow
 def test_the_map_is_coloured_by_tilt_and_grey_where_little_is_known() -> None:
     poles = {"pole_a": "A", "pole_b": "B"}
     land = ground(["EST", "LVA", "LTU"])
@@ -73,6 +74,7 @@ def places() -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_scenarios_are_told_with_and_without_the_event() -> None:
     record, _ = bases()
     assert record.tilt is not None

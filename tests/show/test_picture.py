@@ -15,6 +15,7 @@ from tiltmeter.show.picture import names, picture
 from tiltmeter.show.view import View
 
 
+@pytest.mark.slow
 def test_every_chart_of_the_page_can_be_drawn(shown: View) -> None:
     found = names(shown)
     assert {"map", "answer", "moves", "evidence", "tilt EST", "influence closeness"} <= set(found)
@@ -24,6 +25,7 @@ def test_every_chart_of_the_page_can_be_drawn(shown: View) -> None:
         assert b"var(--" not in raw
 
 
+@pytest.mark.slow
 def test_the_ending_chooses_the_kind(shown: View) -> None:
     assert picture(shown, "map", kind="png").startswith(b"\x89PNG")
     assert picture(shown, "map", kind="pdf").startswith(b"%PDF")
@@ -31,6 +33,7 @@ def test_the_ending_chooses_the_kind(shown: View) -> None:
         picture(shown, "map", kind="gif")
 
 
+@pytest.mark.slow
 def test_a_chart_that_is_not_there_names_those_that_are(shown: View) -> None:
     with pytest.raises(ShowError, match="no chart called tilt POL") as caught:
         picture(shown, "tilt POL")

@@ -38,15 +38,19 @@ def add(app: FastAPI, live: Live) -> None:
 
 
 def _files(app: FastAPI) -> None:
-    files = {file: (gzip.compress(text.encode(), 9), kind) for file, (text, kind) in live_files().items()}
-
     @app.get("/static/{file}", include_in_schema=False)
     async def static(file: str) -> Response:
-        if file not in files:
+        if file not in live_files():
             raise HTTPException(404, "no such file")
-        body, kind = files[file]
+        body, kind = _packed(file)
         head = {"content-encoding": "gzip", "cache-control": FOREVER, "vary": "accept-encoding"}
         return Response(body, media_type=kind, headers=head)
+
+
+@functools.cache
+def _packed(file: str) -> tuple[bytes, str]:
+    text, kind = live_files()[file]
+    return gzip.compress(text.encode(), 9, mtime=0), kind
 
 
 def _theatre(app: FastAPI, live: Live) -> None:
