@@ -55,7 +55,7 @@ def main(names: list[str]) -> None:
         text = PAGE.read_text("utf-8") if PAGE.exists() else ""
         kept = {hit[1]: hit[0] for hit in SECTION.finditer(text)}
         kept[name] = section(name)
-        PAGE.write_text(HEAD + "\n" + "".join(kept[one] for one in CASES if one in kept).rstrip() + "\n", "utf-8")
+        PAGE.write_text(HEAD + "\n" + "\n\n".join(kept[one].strip() for one in CASES if one in kept) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
