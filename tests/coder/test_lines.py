@@ -43,7 +43,7 @@ def test_an_answer_has_the_contracts_form(bundle: Bundle) -> None:
     [
         ("Poland condemned Belarus on Monday.", "POL", "BLR", "ACCUSE", "condemned"),
         ("Russian forces shelled the Ukrainian city of Kharkiv.", "RUS", "UKR", "ASSAULT", "shelled"),
-        ("Deutschland hat der Ukraine Panzer geliefert.", "DEU", "UKR", "AID", "geliefert"),
+        ("Deutschland hat der Ukraine Panzer geschenkt.", "DEU", "UKR", "AID", "geschenkt"),
         ("La France a condamné l'Iran.", "FRA", "IRN", "ACCUSE", "condamné"),
         ("Китай обвинил США во вмешательстве.", "CHN", "USA", "ACCUSE", "обвинил"),
         ("Japan imposed sanctions on North Korea.", "JPN", "PRK", "SANCTION", "sanctions"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,7 @@ View = Sequence[tuple[int, Floats, float]]
 """Deed words as the event classifiers see them for a pair: place, log odds of each root, and of the pair."""
 
 _CLAUSES: Final = frozenset(',;:–—()"„“”«»')
+_CLAUSE_LINKS: Final = frozenset({"who", "that", "time", "why"})
 _BEFORE: Final = 12
 _AFTER: Final = 15
 """Words looked at before the first side and after the last."""
@@ -57,6 +58,7 @@ def scene(s: Sentence) -> Scene:
     common += [f"to={'|'.join(one.roots)}{mode}" for one, mode in zip(s.triggers, modes, strict=True)]
     common += [f"{code}tlm={one.lemma}{mode}" for one, mode in zip(s.triggers, modes, strict=True)]
     marks: dict[int, str] = {}
+    links = s.language.links
     for at, word in enumerate(s.low):
         if word in _CLAUSES:
             marks[at] = ","
@@ -64,6 +66,8 @@ def scene(s: Sentence) -> Scene:
             marks[at] = "."
         elif s.cues[at]:
             marks[at] = "c:" + s.cues[at][0]
+        elif word in links and links[word] in _CLAUSE_LINKS:
+            marks[at] = "l:" + links[word]
     for trigger in s.triggers:
         for at in range(trigger.first, trigger.last + 1):
             marks.pop(at, None)
@@ -72,7 +76,30 @@ def scene(s: Sentence) -> Scene:
         for at in range(who.first, who.last + 1):
             marks.pop(at, None)
         marks[who.first] = "A"
-    return Scene(s, common, marks, modes)
+    return Scene(s, list(dict.fromkeys(common)), marks, modes)
+
+
+def whole_sentence(ground: Scene) -> list[str]:
+    """Features of a sentence without regard to any pair: does it tell an event at all?"""
+    s = ground.sentence
+    code, lemmas = s.language.code, s.lemmas
+    kinds = sorted({kind for found in s.cues for kind in found})
+    two = [f"{one}_{other}" for one, other in pairwise(lemmas)]
+    return [
+        *ground.common,
+        *(f"{code}{lemma}" for lemma in lemmas),
+        *(f"{code}{run}" for run in two),
+        *(f"{code}{run}_{lemma}" for run, lemma in zip(two, lemmas[2:], strict=False)),
+        *(f"c={kind}" for kind in kinds),
+        *(f"c2={one}{other}" for one, other in combinations(kinds, 2)),
+        *_runs([ground.marks[at] for at in sorted(ground.marks)], "k"),
+        f"n={near(len(lemmas) // 4)}",
+        f"A={min(5, len(s.actors))}",
+        f"C={min(5, len({who.code for who in s.actors}))}",
+        f"{code}1={lemmas[0] if lemmas else ''}",
+        f"q={any(s.quoted)}",
+        f"end={s.low[-1] if s.low else ''}",
+    ]
 
 
 def every_pair(made: Sequence[Made], views: Sequence[View]) -> list[list[str]]:
@@ -82,12 +109,12 @@ def every_pair(made: Sequence[Made], views: Sequence[View]) -> list[list[str]]:
     for (s, source, target), view in zip(made, views, strict=True):
         if id(s) not in scenes:
             scenes[id(s)] = scene(s)
-        rows.append(pair_words(scenes[id(s)], source, target, view))
+        rows.append([*pair_words(scenes[id(s)], source, target, view), *scenes[id(s)].common])
     return rows
 
 
 def pair_words(scene: Scene, source: Who | None, target: Who | None, view: View) -> list[str]:
-    """All features of a pair; a side that the text does not name is None."""
+    """Features of a pair, without those of the whole scene; a side that the text does not name is None."""
     s = scene.sentence
     order = _order(source, target)
     return [
@@ -97,7 +124,6 @@ def pair_words(scene: Scene, source: Who | None, target: Who | None, view: View)
         *_sides(s, source, target),
         *_deeds(scene, source, target),
         *_skeleton(scene, source, target),
-        *scene.common,
     ]
 
 
@@ -151,7 +177,7 @@ def _sides(s: Sentence, source: Who | None, target: Who | None) -> list[str]:
             f"{code}{name}p={before}", f"{code}{name}q={after}", f"{code}{name}pp={earlier} {before}",
             f"{code}{name}e={ending}", f"{code}{name}pe={before}|{ending[-2:]}", f"{name}k={klass(who.code)}",
             f"{name}c={who.chain != (who.first, who.last)}", f"{name}k={who.mention.kind}",
-            f"{code}{name}f={low[who.first][-2:]}",
+            f"{code}{name}f={low[who.first][-2:]}", f"{name}i={who.link}",
         ]  # fmt: skip
     if source and target:
         left, right = sorted((source, target), key=lambda who: who.first)
@@ -160,6 +186,7 @@ def _sides(s: Sentence, source: Who | None, target: Who | None) -> list[str]:
         out += [
             f"kk={klass(source.code)}{klass(target.code)}{source.code[:3] == target.code[:3]}",
             f"ch={source.chain == target.chain}", f"in={min(4, inner)}", f"{code}pair={beside}|{left is source}",
+            f"ii={source.link}>{target.link}|{left is source}",
         ]  # fmt: skip
     return out
 
@@ -195,6 +222,10 @@ def _skeleton(scene: Scene, source: Who | None, target: Who | None) -> list[str]
     marks = {**scene.marks, source.first: "S", target.first: "T"}
     whole = [marks[at] for at in sorted(marks)]
     out = _runs(whole, "k")
+    linked = {at: mark for at, mark in marks.items() if mark[0] == "d" or mark in "ST"}
+    for who, mark in ((source, "S"), (target, "T")):
+        linked[who.first] = f"{who.link}:{mark}"
+    out += _runs([linked[at] for at in sorted(linked)], "i")
     out += _runs([mark for mark in whole if mark in "STA" or mark[0] == "d"], "K")
     low, high = sorted((whole.index("S"), whole.index("T")))
     out += [

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from tiltmeter.coder.around import Made, View, every_pair
 from tiltmeter.coder.corpus import Item, Span
 from tiltmeter.coder.language import Language
-from tiltmeter.coder.learn import Floats, Linear, softmax, train
+from tiltmeter.coder.learn import Examples, Floats, Linear, softmax, train
 from tiltmeter.coder.sentence import Sentence, Who, prepare
 from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, differ, facing, gold_pairs
 from tiltmeter.coder.view import Sight, side_odds, sights
@@ -108,7 +109,8 @@ def views(made: Sequence[Made], kinds: Classifiers) -> list[View]:
     for one in asked:
         if one:
             by_deed.setdefault((id(one[0]), one[1].place), (one[0], one[1], []))[2].extend(one[2])
-    odds = dict(zip(by_deed, map(iter, side_odds(list(by_deed.values()), kinds.pair)), strict=True))
+    (pairs,) = side_odds(list(by_deed.values()), [kinds.pair])
+    odds = dict(zip(by_deed, map(iter, pairs), strict=True))
     return [
         [(sight.place, sight.scores, next(odds[id(s), sight.place]) if g and t else 0.0) for sight in seen[id(s)]]
         for s, g, t in made
@@ -173,6 +175,6 @@ def one_sided(
     return rows, names
 
 
-def train_words(rows: Sequence[Sequence[str]], names: Sequence[str]) -> Linear:
-    """The linear model of the words around a pair, from the rows of `lessons`."""
-    return train(rows, names, classes=CLASSES)
+def train_words(rows: Examples, names: Sequence[str], only: npt.NDArray[np.bool_] | None = None) -> Linear:
+    """The linear model of the words around a pair, from the rows of `lessons`, all or `only` some."""
+    return train(rows, names, classes=CLASSES, only=only, rare=4, passes=5, rate=0.03)

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from tiltmeter.coder.around import pair_words, scene
+from tiltmeter.coder.around import Scene, pair_words, scene, whole_sentence
 from tiltmeter.coder.attribution import speaker
 from tiltmeter.coder.dates import When, time_of, times
 from tiltmeter.coder.evidence import Proposal, table
@@ -32,10 +32,13 @@ MOST_PAIRS: Final = 30
 MOST_ACTORS: Final = 24
 """Actors of one sentence that are looked at; those after them are left out."""
 
+WORDS_ROOTS: Final = 2
+"""Roots that the words around a pair may propose at most."""
+
 PART: Final = 32
 """Sentences whose features are held at once."""
 
-UNLIKELY: Final = 3.0
+UNLIKELY: Final = 4.0
 UNLIKELY_PAIR: Final = -6.0
 """Log odds under which no event is proposed: of the words' best root against none, and of the pair."""
 
@@ -91,7 +94,9 @@ class Coder:
         languages: The languages it reads, with the deed words the corpus added.
         classifiers: Deed and pair classifier.
         past: Classifier of background.
+        telling: Classifier of whole sentences: do they tell an event?
         words: Classifier of a pair by the words around it.
+        whole: Classifier of whole events: deed word and sides together.
         judge: Trees that turn an event's evidence into its confidence.
         threshold: Confidence from which an event is given.
         find: The actor finder.
@@ -100,7 +105,9 @@ class Coder:
     languages: Mapping[str, Language]
     classifiers: Classifiers
     past: Linear
+    telling: Linear
     words: Linear
+    whole: Linear
     judge: Trees
     threshold: float
     find: Finder
@@ -168,18 +175,24 @@ class Coder:
 
     def proposals(self, ready: Sequence[tuple[int, Sentence]]) -> list[Proposal]:
         """Every event that may be in some sentences, each with the number of its text."""
-        seen = sights([s for _, s in ready], self.classifiers.deed, self.past)
+        seen = sights([s for _, s in ready], self.classifiers.deed, self.past, self.whole, seconds=True)
         every = [_all_pairs(s) for _, s in ready]
-        scored = self._scored(ready, seen, every)
-        words = self._words(ready, seen, every, scored)
+        scored, wholes = self._scored(ready, seen, every)
+        grounds = [scene(s) for _, s in ready]
+        told = self.telling.scores([whole_sentence(ground) for ground in grounds])
+        words = self._words(grounds, seen, every, scored)
         out: list[Proposal] = []
         for n, (document, s) in enumerate(ready):
             named: set[tuple[str, str, str]] = set()
-            for sight, row in zip(seen[n], scored[n], strict=True):
-                found = _proposed(document, s, sight, list(zip(every[n], row, strict=True)), words)
+            found_here: list[Proposal] = []
+            for sight, row, whole in zip(seen[n], scored[n], wholes[n], strict=True):
+                found = _proposed(document, s, sight, list(zip(every[n], row, whole, strict=True)), words)
                 named |= {(*one.sides, one.root) for one in found}
-                out += found
-            out += self._wordless(document, s, every[n], words, named)
+                found_here += found
+            found = [*found_here, *self._wordless(document, s, every[n], words, named)]
+            for one in found:
+                one.telling = float(told[n, 1] - told[n, 0])
+            out += found
         return out
 
     def _scored(
@@ -187,8 +200,12 @@ class Coder:
         ready: Sequence[tuple[int, Sentence]],
         seen: Sequence[Sequence[Sight]],
         every: Sequence[Sequence[tuple[Who, Who]]],
-    ) -> list[list[list[float]]]:
-        """Log odds of every pair of every deed of every sentence; in a crowded one not of the far pairs."""
+    ) -> tuple[list[list[list[float]]], list[list[list[float]]]]:
+        """
+        Log odds of every pair of every deed of every sentence, as its sides and as a whole event.
+
+        In a crowded sentence the far pairs are not asked.
+        """
         asked = []
         plan = []
         for (_, s), found, pairs in zip(ready, seen, every, strict=True):
@@ -199,21 +216,23 @@ class Coder:
                     chosen = [n for n, (g, t) in enumerate(pairs) if g.first in close and t.first in close]
                 asked.append((s, sight, [pairs[n] for n in chosen]))
                 plan.append(chosen)
-        odds = iter(zip(plan, side_odds(asked, self.classifiers.pair), strict=True))
-        out = []
-        for found, pairs in zip(seen, every, strict=True):
-            rows = []
-            for _ in found:
-                row = [2 * UNLIKELY_PAIR] * len(pairs)
-                for place, one in zip(*next(odds), strict=True):
-                    row[place] = one
-                rows.append(row)
-            out.append(rows)
-        return out
+        out: list[list[list[list[float]]]] = []
+        for kind in side_odds(asked, [self.classifiers.pair, self.whole]):
+            odds = iter(zip(plan, kind, strict=True))
+            out.append([])
+            for found, pairs in zip(seen, every, strict=True):
+                rows = []
+                for _ in found:
+                    row = [2 * UNLIKELY_PAIR] * len(pairs)
+                    for place, one in zip(*next(odds), strict=True):
+                        row[place] = one
+                    rows.append(row)
+                out[-1].append(rows)
+        return out[0], out[1]
 
     def _words(
         self,
-        ready: Sequence[tuple[int, Sentence]],
+        grounds: Sequence[Scene],
         seen: Sequence[Sequence[Sight]],
         every: Sequence[Sequence[tuple[Who, Who]]],
         scored: Sequence[Sequence[Sequence[float]]],
@@ -221,7 +240,8 @@ class Coder:
         """Log odds of every class for each pair, by sentence and places of its sides, from the words around it."""
         keys: list[tuple[int, int, int]] = []
         rows: list[list[str]] = []
-        for (_, s), found, pairs, odds in zip(ready, seen, every, scored, strict=True):
+        place: list[int] = []
+        for number, (ground, found, pairs, odds) in enumerate(zip(grounds, seen, every, scored, strict=True)):
             wanted: Sequence[int] = range(len(pairs))
             if len(pairs) > MOST_PAIRS:
                 # the few best of each deed, likely or not: a list has a deed with all its members
@@ -229,13 +249,20 @@ class Coder:
                     n for row in odds for n in np.argsort(-np.array(row), kind="stable")[:MOST_PAIRS] if row[n] > -4
                 )
                 wanted = sorted(dict.fromkeys(best))[: 4 * MOST_PAIRS]
-            ground = scene(s)
             for n in wanted:
                 giver, taker = pairs[n]
-                view = [(sight.place, sight.scores, row[n]) for sight, row in zip(found, odds, strict=True)]
-                keys.append((id(s), giver.first, taker.first))
+                view = [
+                    (sight.place, sight.scores, row[n])
+                    for sight, row in zip(found, odds, strict=True)
+                    if not sight.second
+                ]
+                keys.append((id(ground.sentence), giver.first, taker.first))
                 rows.append(pair_words(ground, giver, taker, view))
-        return dict(zip(keys, self.words.scores(rows), strict=True))
+                place.append(number)
+        # what all pairs of a sentence share is looked up once
+        shared = self.words.scores([ground.common for ground in grounds]) - self.words.bias
+        own = self.words.scores(rows) + shared[place]
+        return dict(zip(keys, own, strict=True))
 
     def _wordless(
         self,
@@ -247,11 +274,7 @@ class Coder:
     ) -> list[Proposal]:
         """Events that the words around a pair tell although no deed word of the lexicon does."""
         out: list[Proposal] = []
-        for giver, taker in pairs:
-            row = words.get((id(s), giver.first, taker.first))
-            if row is None or row[1:].max() < row[0] - UNLIKELY:
-                continue
-            column = int(row[1:].argmax()) + 1
+        for giver, taker, row, column in _by_words(s, pairs, words):
             root, (one, two) = CLASSES[column], facing(giver, taker)
             turned = root in SYMMETRIC and (giver.first > taker.first or (two, one, root) in named)
             if turned or (one, two, root) in named:
@@ -273,6 +296,7 @@ class Coder:
                     margin=0.0,
                     past=0.0,
                     pair=0.0,
+                    whole=0.0,
                     lead=0.0,
                     rank=0,
                     row=row,
@@ -299,6 +323,18 @@ class Coder:
         return best
 
 
+def _by_words(
+    s: Sentence, pairs: Sequence[tuple[Who, Who]], words: dict[tuple[int, int, int], Floats]
+) -> Iterator[tuple[Who, Who, Floats, int]]:
+    """The classes that the words around each pair make likely enough, the best first."""
+    for giver, taker in pairs:
+        row = words.get((id(s), giver.first, taker.first))
+        if row is not None:
+            for column in (1 + np.argsort(-row[1:], kind="stable")[:WORDS_ROOTS]).tolist():
+                if row[column] > row[0] - UNLIKELY:
+                    yield giver, taker, row, column
+
+
 def _close(s: Sentence, trigger: Trigger) -> set[int]:
     """Places of the actors a deed can be between: of those of one code, the nearest on each side of the deed."""
     nearest: dict[tuple[str, bool], Who] = {}
@@ -313,20 +349,20 @@ def _proposed(
     document: int,
     s: Sentence,
     sight: Sight,
-    scored: Sequence[tuple[tuple[Who, Who], float]],
+    scored: Sequence[tuple[tuple[Who, Who], float, float]],
     words: dict[tuple[int, int, int], Floats],
 ) -> list[Proposal]:
     """The events that a deed word may tell: its best pair of mentions for each pair of codes, the best first."""
     root = sight.root
     trigger = s.triggers[sight.place]
-    best: dict[tuple[str, str], tuple[Who, Who, float]] = {}
-    for (giver, taker), odds in sorted(scored, key=lambda one: -one[1]):
+    best: dict[tuple[str, str], tuple[Who, Who, float, float]] = {}
+    for (giver, taker), odds, whole in sorted(scored, key=lambda one: -one[1]):
         if root not in SYMMETRIC or giver.first < taker.first:
-            best.setdefault(facing(giver, taker), (giver, taker, odds))
+            best.setdefault(facing(giver, taker), (giver, taker, odds, whole))
     found = list(best.items())
     others = np.delete(sight.scores, ROOTS.index(root))
     out = []
-    for rank, (sides, (giver, taker, odds)) in enumerate(found):
+    for rank, (sides, (giver, taker, odds, whole)) in enumerate(found):
         row = words.get((id(s), giver.first, taker.first))
         if row is None or odds < UNLIKELY_PAIR:
             continue
@@ -344,6 +380,7 @@ def _proposed(
                 margin=sight.odds - float(others.max()),
                 past=sight.past,
                 pair=odds,
+                whole=sight.whole + whole,
                 lead=max(-4.0, min(4.0, lead)),
                 rank=rank,
                 row=row,

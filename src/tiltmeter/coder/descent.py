@@ -22,7 +22,7 @@ def follow(
     smooth: np.float32,
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """
-    Weights and bias of a multinomial logistic regression over binary features.
+    Weights and bias of a multinomial logistic regression over binary features: the mean of those after each pass.
 
     Args:
         columns: Features of all examples in a row, shape (nonzeros,).
@@ -36,11 +36,14 @@ def follow(
 
     Source:
         Duchi, Hazan and Singer 2011, "Adaptive Subgradient Methods for Online Learning
-        and Stochastic Optimization", JMLR 12, the diagonal form without a proximal term.
+        and Stochastic Optimization", JMLR 12, the diagonal form without a proximal term; Polyak and
+        Juditsky 1992 for the mean, "Acceleration of Stochastic Approximation by Averaging", SIAM 30(4).
     """
     # weight and squares of a feature lie side by side: one walk through memory for both
     state = np.zeros((features, 2, classes), dtype=np.float32)
+    mean = np.zeros((features, classes), dtype=np.float32)
     bias = np.zeros(classes, dtype=np.float32)
+    mean_bias = np.zeros(classes, dtype=np.float32)
     bias_squares = np.zeros(classes, dtype=np.float32)
     scores = np.empty(classes, dtype=np.float32)
     moved = np.empty(classes, dtype=np.int32)
@@ -78,7 +81,10 @@ def follow(
                     new = state[column, 1, k] + gradient * gradient
                     state[column, 1, k] = new
                     state[column, 0, k] -= rate * gradient / (smooth + np.sqrt(new))
-    return state[:, 0].copy(), bias
+        mean += state[:, 0]
+        mean_bias += bias
+    turns = np.float32(orders.shape[0])
+    return mean / turns, mean_bias / turns
 
 
 @numba.njit(cache=True)

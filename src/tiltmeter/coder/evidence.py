@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from tiltmeter.coder.features import is_passive, klass
+from tiltmeter.coder.features import deed_features, is_passive, klass, pair_features, side_features
 from tiltmeter.coder.learn import Floats, softmax
 from tiltmeter.coder.modes import mode_of
 from tiltmeter.coder.sentence import Sentence, Trigger, Who
@@ -29,8 +29,10 @@ _CUES: Final = (
     "background",
     "domain_none",
 )
+_LINKS: Final = ("with", "against", "to", "from", "by", "of", "in", "that")
 _REACH: Final = 6
 _CLAUSES: Final = frozenset(',;:–—()"„“”«»')
+_QUADS: Final = np.array([QUAD[root] for root in ROOTS])
 _EDGE: Final = 8.0
 """Log odds beyond this are as good as certain."""
 
@@ -41,9 +43,10 @@ class Proposal:
     An event that may be: the deed word, its sides and the classifiers' odds for it.
 
     `deed` that the words are a deed at all, `margin` of its best root over the next, `pair` that these are
-    its sides, `lead` of the pair over the next best, `rank` of the pair among the deed's. `row` and `back`
-    are the classes' log odds by the words around the pair, as it is and turned round. `unlisted` where
-    no deed word of the lexicon tells the event.
+    its sides, `whole` of deed and sides together, `lead` of the pair over the next best, `rank` of the pair
+    among the deed's. `row` and `back` are the classes' log odds by the words around the pair, as it is and
+    turned round. `unlisted` where no deed word of the lexicon tells the event, `telling` that the
+    sentence tells any.
     """
 
     document: int
@@ -57,11 +60,13 @@ class Proposal:
     margin: float
     past: float
     pair: float
+    whole: float
     lead: float
     rank: int
     row: Floats
     back: Floats | None
     unlisted: bool
+    telling: float = 0.0
 
     @property
     def both(self) -> float:
@@ -75,6 +80,19 @@ class Proposal:
         column = 1 + ROOTS.index(self.root)
         words = float(self.row[column] - self.row[0])
         return words if self.unlisted else self.both + 0.5 * words
+
+
+def whole_event(one: Proposal) -> list[str]:
+    """Features of a proposal's deed word, sides and pair; none where no deed word of the lexicon tells it."""
+    if one.unlisted:
+        return []
+    s, trigger, root = one.sentence, one.trigger, one.root
+    return [
+        *deed_features(s, s.triggers.index(trigger)),
+        *side_features(s, trigger, one.giver, root, "G"),
+        *side_features(s, trigger, one.taker, root, "T"),
+        *pair_features(s, trigger, one.giver, one.taker, root),
+    ]
 
 
 def table(proposals: Sequence[Proposal]) -> Floats:
@@ -105,49 +123,77 @@ def table(proposals: Sequence[Proposal]) -> Floats:
         turned = [strength[n] for n in pair if n != place and proposals[n].root == one.root]
         rows.append(
             [
-                *_odds(one),
                 own,
                 _lead(rivals, own),
                 _lead(same, own),
                 _lead(rest, own),
                 _lead(turned, own),
+                *_mates(one, [(proposals[n], strength[n]) for n in mates if n != place], own),
                 float(sum(strength[n] > own for n in mates)),
                 float(len(mates)),
                 *_facts(one),
                 *facts[mates[0]],
             ]
         )
-    return np.array(rows, dtype=np.float32)
+    return np.hstack([_odds(proposals), np.array(rows, dtype=np.float32)])
 
 
 def _lead(others: Sequence[float], own: float) -> float:
     return max(-_EDGE, min(_EDGE, max(others) - own)) if others else -_EDGE
 
 
-def _odds(one: Proposal) -> list[float]:
-    column = 1 + ROOTS.index(one.root)
-    row = one.row
-    chances = softmax(row)
-    quad = QUAD[one.root]
-    back = one.back
-    others = np.delete(row[1:], column - 1)
+def _mates(one: Proposal, others: Sequence[tuple[Proposal, float]], own: float) -> list[float]:
+    """How the other pairs of the same deed stand: those of the same lists ("Paris and Rome"), and its real rivals."""
+    lists: list[float] = []
+    rivals: list[float] = []
+    for other, strength in others:
+        if other.trigger.first == one.trigger.first and other.root == one.root:
+            gives = other.sides[0] == one.sides[0] or _same_list(other.giver, one.giver)
+            takes = other.sides[1] == one.sides[1] or _same_list(other.taker, one.taker)
+            (lists if gives and takes else rivals).append(strength)
+    best = max([own, *lists])
     return [
-        one.deed,
-        one.margin,
-        one.pair,
-        one.both,
-        one.lead,
-        float(one.rank),
-        float(row[column] - row[0]),
-        float(row[column] - others.max()),
-        float(chances[column]),
-        float(chances[0]),
-        float(sum(chances[1 + n] for n, root in enumerate(ROOTS) if QUAD[root] == quad)),
-        float(back[column] - back[0]) if back is not None else -_EDGE,
-        float(softmax(back)[0]) if back is not None else 1.0,
-        one.past,
-        float(one.unlisted),
+        float(len(lists)),
+        _lead(lists, own),
+        sum(lists) / len(lists) - own if lists else 0.0,
+        _lead(rivals, own),
+        _lead(rivals, best),
+        float(sum(strength > own for strength in rivals)),
+        float(sum(strength > best for strength in rivals)),
     ]
+
+
+def _same_list(one: Who, two: Who) -> bool:
+    return one.chain == two.chain != (one.first, one.last)
+
+
+def _odds(proposals: Sequence[Proposal]) -> Floats:
+    """The classifiers' odds for each proposal, shape (proposals, 17)."""
+    rows = np.stack([one.row for one in proposals])
+    backs = np.stack([one.row if one.back is None else one.back for one in proposals])
+    turned = np.array([one.back is not None for one in proposals])
+    place = np.arange(len(proposals))
+    column = np.array([1 + ROOTS.index(one.root) for one in proposals])
+    quad = np.array([QUAD[one.root] for one in proposals])
+    chances = softmax(rows)
+    others = rows.copy()
+    others[:, 0] = others[place, column] = -np.inf
+    own = rows[place, column]
+    by_quad = np.stack([chances[:, 1:][:, number == _QUADS].sum(axis=1) for number in (1, 2, 3, 4)])
+    told = [
+        (one.deed, one.margin, one.pair, one.both, one.lead, one.rank, one.past, one.whole, one.telling, one.unlisted)
+        for one in proposals
+    ]
+    words = [
+        own - rows[:, 0],
+        own - others.max(axis=1),
+        chances[place, column],
+        chances[:, 0],
+        by_quad[quad - 1, place],
+        np.where(turned, backs[place, column] - backs[:, 0], -_EDGE),
+        np.where(turned, softmax(backs)[:, 0], 1.0),
+    ]
+    return np.column_stack([np.array(told, dtype=np.float32), *words]).astype(np.float32)
 
 
 def _facts(one: Proposal) -> list[float]:
@@ -186,6 +232,8 @@ def _facts(one: Proposal) -> list[float]:
         float(low[giver.first - 1] in _CLAUSES) if giver.first else 2.0,
         float(giver.mention.text[:1].islower()),
         float(taker.mention.text[:1].islower()),
+        *(float(giver.link == link) for link in _LINKS),
+        *(float(taker.link == link) for link in _LINKS),
         *(float(kind in near) for kind in _CUES),
     ]
 

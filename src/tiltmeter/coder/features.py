@@ -191,6 +191,8 @@ def side_features(s: Sentence, trigger: Trigger, who: Who, root: str, part: str)
         f"{code}{side}h={low[trigger.first][-3:]}", f"chain={who.chain != (who.first, who.last)}|{side}",
         f"q={s.quoted[who.first]}{s.quoted[trigger.first]}|{side}",
         f"{code}{side}n={gap < 2}|{low[trigger.first][-2:]}", f"adj={who.mention.text[:1].islower()}|{side}|{gap < 2}",
+        f"i={who.link}|{side}", f"i={who.link}|{side}|{root}", f"i={who.link}|{side}|{passive}",
+        f"i={who.link}|{'|'.join(trigger.roots)}", f"{code}i={who.link}|{trigger.lemma}",
     ]  # fmt: skip
     base += [f"{code}{side}b={word}" for word in dict.fromkeys(between[:8]) if not word.isdigit()]
     if deeds:
@@ -227,6 +229,8 @@ def pair_features(s: Sentence, trigger: Trigger, giver: Who, taker: Who, root: s
         f"{code}of={order}|{s.low[trigger.first][-3:]}",
         f"listed={listed}|{order}", f"listed={listed}|{root}", f"{code}listed={listed}|{trigger.lemma}",
         f"N={min(len({who.code for who in s.actors if who.code}), 4)}|{order}",
+        f"ii={giver.link}>{taker.link}|{order}", f"ii={giver.link}>{taker.link}|{root}",
+        f"ii={giver.link}>{taker.link}|{order}|{passive}", f"ii={giver.link}>{taker.link}|{order}|{root}",
     ]  # fmt: skip
 
 

@@ -59,6 +59,7 @@ class Habits:
         cases: Letters of a name's ending to look at, where case is marked there; 0 where it is not.
         noun_case: Whether nouns keep their capital when looked up (German).
         participles: Endings of participles that the dictionary takes for words of their own, with the infinitive's.
+        after: Whether what links a name to its deed follows it: postpositions, endings behind an apostrophe (Turkish).
     """
 
     name: str
@@ -67,11 +68,17 @@ class Habits:
     cases: int = 0
     noun_case: bool = False
     participles: tuple[tuple[str, str], ...] = ()
+    after: bool = False
 
 
 @dataclass(frozen=True)
 class Language:
-    """All that the coder knows about one language besides its labelled sentences."""
+    """
+    All that the coder knows about one language besides its labelled sentences.
+
+    `links` and `endings` give small words and case endings a name that all languages share
+    ("against" for "gegen", "by" for the Russian instrumental).
+    """
 
     code: str
     habits: Habits
@@ -85,6 +92,8 @@ class Language:
     relative_spans: dict[tuple[str, ...], tuple[str, int]]
     season: dict[str, str]
     abbreviations: frozenset[str]
+    links: dict[str, str]
+    endings: dict[str, str]
     _open: dict[str, tuple[str, ...]]
 
     def open_kinds(self, word: str) -> tuple[str, ...]:
@@ -173,6 +182,8 @@ def _language(code: str, deeds: dict[str, tuple[Deed, ...]] | None) -> Language:
         },
         season=dict(cues["season"]),
         abbreviations=frozenset(text.rstrip(".") for text in cues["abbreviations"]),
+        links={word: link for link, listed in cues.get("links", {}).items() for word in listed},
+        endings={ending: link for link, listed in cues.get("endings", {}).items() for ending in listed},
         _open={},
     )
 
@@ -216,15 +227,21 @@ def _with_participles(
     lemma: Callable[[str], str], deeds: dict[str, tuple[Deed, ...]], habits: Habits
 ) -> Callable[[str], str]:
     """A lemmatizer that knows the participles of the lexicon's verbs too ("expulsés" from "expulser")."""
+    known: dict[str, str] = {}
 
     def better(word: str) -> str:
-        found = lemma(word)
-        if found in deeds:
-            return found
-        for ending, infinitive in habits.participles:
-            verb = found.removesuffix(ending) + infinitive
-            if found.endswith(ending) and verb in deeds:
-                return verb
+        found = known.get(word)
+        if found is None:
+            found = lemma(word)
+            if found not in deeds:
+                verbs = (
+                    found.removesuffix(ending) + infinitive
+                    for ending, infinitive in habits.participles
+                    if found.endswith(ending)
+                )
+                found = next((verb for verb in verbs if verb in deeds), found)
+            if len(known) < 200_000:
+                known[word] = found
         return found
 
     return better

@@ -12,6 +12,8 @@ from tiltmeter.nouns import Mention
 
 SMALL = 4
 """Letters of a preposition at most."""
+LINKED = 3
+"""Words before a name among which its preposition is looked for."""
 CLAUSE_ENDS = frozenset(',.;:!?)("“”„«»–—-') | {
     "und",
     "oder",
@@ -50,6 +52,8 @@ class Who:
     mention: Mention
     chain: tuple[int, int] = (-1, -1)
     """First and last word of the list the actor is a member of; its own words when it stands alone."""
+    link: str = ""
+    """What ties the actor, or its list, to the rest: a preposition or case by a name all languages share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +127,50 @@ def _chained(actors: list[Who], low: list[str], language: Language) -> list[Who]
     begin = 0
     for place, who in enumerate(actors):
         after = actors[place + 1] if place + 1 < len(actors) else None
-        between = low[who.last + 1 : after.first] if after else []
-        if after and len(between) <= 4 and all(word in joins for word in between):
+        behind = _behind(who.last, low, language)
+        between = low[behind : after.first] if after else []
+        # "Vilnius'un Minsk": a name with a case ending is no list with the one behind it
+        if (
+            after
+            and (between or behind == who.last + 1)
+            and len(between) <= 4
+            and all(word in joins for word in between)
+        ):
             continue
         chain = (actors[begin].first, who.last)
-        out += [replace(member, chain=chain) for member in actors[begin : place + 1]]
+        link = _link(*chain, actors[begin - 1].last if begin else -1, low, language)
+        out += [replace(member, chain=chain, link=link) for member in actors[begin : place + 1]]
         begin = place + 1
     return out
+
+
+def _behind(last: int, low: list[str], language: Language) -> int:
+    """The place behind a name and the case ending that an apostrophe ties to it."""
+    tied = language.habits.after and low[last + 1 : last + 2] in (["'"], ["’"]) and last + 2 < len(low)
+    return last + 3 if tied else last + 1
+
+
+def _link(first: int, last: int, other: int, low: list[str], language: Language) -> str:
+    """What ties the words `first` to `last` to their sentence, "" if nothing tells; `other` ends the actor before."""
+    links = language.links
+    if language.habits.after:
+        behind = _behind(last, low, language)
+        if behind < len(low) and low[behind] in links:
+            return links[low[behind]]
+        if behind > last + 1:
+            return language.endings.get(low[behind - 1], "")
+        return ""
+    for at in range(first - 1, max(other, first - 1 - LINKED), -1):
+        if low[at] in CLAUSE_ENDS and not low[at].isalpha():
+            break
+        if low[at] in links:
+            return links[low[at]]
+    if low[last + 1 : last + 3] in (["'", "s"], ["’", "s"]):
+        return "of"
+    for size in (3, 2):
+        if low[last][-size:] in language.endings:
+            return language.endings[low[last][-size:]]
+    return ""
 
 
 def _cues(low: list[str], language: Language) -> list[tuple[str, ...]]:
@@ -140,7 +181,7 @@ def _cues(low: list[str], language: Language) -> list[tuple[str, ...]]:
         for phrase in language.cues.get(word, ()):
             rest = phrase.words
             length = len(rest)
-            if place + length > size:
+            if place + length > size or (length > 2 and low[place + 1] != rest[1]):
                 continue
             if phrase.open:
                 hit = low[place : place + length - 1] == list(rest[:-1]) and low[place + length - 1].startswith(
@@ -171,14 +212,20 @@ def _triggers(lemmas: list[str], low: list[str], named: list[bool], language: La
     """The deed words of a sentence; where entries overlap, the one of more words stands."""
     hits: list[tuple[int, int, int, Deed]] = []
     deeds = language.deeds
+    present = {*lemmas, *low}
     for place, lemma in enumerate(lemmas):
         if named[place]:
             continue
         for word in (lemma, low[place]) if lemma != low[place] else (lemma,):
             for deed in deeds.get(word, ()):
-                last = _match(lemmas, low, place, deed)
-                if last is not None:
-                    hits.append((len(deed.lemmas), place, last, deed))
+                size = len(deed.lemmas)
+                if size == 1:
+                    hits.append((1, place, place, deed))
+                # most phrases lack a word: to see that is cheaper than to look for them in order
+                elif deed.lemmas[-1] in present and deed.lemmas[1] in present:
+                    last = _match(lemmas, low, place, deed)
+                    if last is not None:
+                        hits.append((size, place, last, deed))
     hits.sort(key=lambda hit: (-hit[0], hit[2] - hit[1], hit[1]))
     taken: set[int] = set()
     kept: list[Trigger] = []

@@ -26,6 +26,8 @@ class Taught:
     labels: tuple[tuple[Label, int], ...]
     unsure: frozenset[int]
     """Deed words that overlap a label's but are not it: neither deed nor none."""
+    told: bool = False
+    """Whether a label's deed stands in the sentence, tied or not."""
 
 
 def taught(item: Item, language: Language, mentions: Sequence[Mention]) -> list[Taught]:
@@ -43,10 +45,11 @@ def taught(item: Item, language: Language, mentions: Sequence[Mention]) -> list[
                 if hits:
                     tied.append((label, hits[0]))
                     unsure |= set(hits[1:])
-        told = {label.root for label, _ in tied}
+        roots = {label.root for label, _ in tied}
         # a second word for the same deed ("blocked ... in protest") gives the same event: no error, no lesson
-        unsure |= {n for n, trigger in enumerate(sentence.triggers) if told & set(trigger.roots)}
-        out.append(Taught(item, sentence, tuple(tied), frozenset(unsure - {place for _, place in tied})))
+        unsure |= {n for n, trigger in enumerate(sentence.triggers) if roots & set(trigger.roots)}
+        told = any(start <= label.deed[0] < end for label in item.labels)
+        out.append(Taught(item, sentence, tuple(tied), frozenset(unsure - {place for _, place in tied}), told))
     return out
 
 

@@ -23,7 +23,7 @@ LEAST: Final = 4.0
 """Weight (sum of p (1 - p)) of a leaf at least."""
 RIDGE: Final = 4.0
 """Pull of a leaf toward zero, in the same weight."""
-SHARE: Final = 0.5
+SHARE: Final = 0.3
 """Share of the columns that a tree may ask."""
 
 

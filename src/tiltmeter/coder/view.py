@@ -13,6 +13,10 @@ from tiltmeter.coder.learn import Floats, Linear
 from tiltmeter.coder.sentence import Sentence, Who
 from tiltmeter.nouns import ROOTS, SYMMETRIC
 
+SECOND: Final = 2.5
+SECOND_FLOOR: Final = -2.5
+"""A deed word's second root is looked at too, unless its log odds are this far under the best's, or under this."""
+
 DEED_FLOOR: Final = 0.1
 """Deed words less probable than this are not asked for their sides."""
 
@@ -23,7 +27,7 @@ class Sight:
     A deed word as the deed classifier sees it.
 
     `scores` are log odds of each root against none, shape (15,), `root` the best of them, `odds` its
-    own, `past` those of its being told as background.
+    own, `past` those of its being told as background, `whole` its share in those of whole events.
     """
 
     place: int
@@ -31,29 +35,57 @@ class Sight:
     odds: float
     past: float
     scores: Floats
+    whole: float = 0.0
+    second: bool = False
+    """Whether another root of the same deed word is the likelier one."""
 
 
-def sights(sentences: Sequence[Sentence], deed: Linear, past: Linear | None = None) -> list[list[Sight]]:
-    """The probable deeds of each sentence, in the order of its words."""
+def sights(
+    sentences: Sequence[Sentence],
+    deed: Linear,
+    past: Linear | None = None,
+    whole: Linear | None = None,
+    *,
+    seconds: bool = False,
+) -> list[list[Sight]]:
+    """The probable deeds of each sentence, in the order of its words; with `seconds` each deed's next best root too."""
     places = [(n, place) for n, s in enumerate(sentences) for place in range(len(s.triggers))]
     out: list[list[Sight]] = [[] for _ in sentences]
     rows = [deed_features(sentences[n], place) for n, place in places]
     scores = deed.scores(rows)
     scores = scores[:, 1:] - scores[:, :1]
-    best = scores.argmax(axis=1)
-    odds = scores.max(axis=1) if len(rows) else np.zeros(0, dtype=np.float32)
-    kept = np.flatnonzero(odds > np.log(DEED_FLOOR / (1 - DEED_FLOOR)))
-    old = past.scores([rows[row] for row in kept]) if past else np.zeros((len(kept), 2), dtype=np.float32)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    kept = np.flatnonzero(scores.max(axis=1, initial=-np.inf) > np.log(DEED_FLOOR / (1 - DEED_FLOOR)))
+    strong = [rows[row] for row in kept]
+    nought = np.zeros(len(kept), dtype=np.float32)
+    old = _sums(past, strong) + _bias(past) if past else nought
+    share = _sums(whole, strong) if whole else nought
     for at, row in enumerate(kept):
         n, place = places[row]
-        told = float(old[at, 1] - old[at, 0])
-        out[n].append(Sight(place, ROOTS[best[row]], float(odds[row]), told, scores[row]))
+        best = float(scores[row, order[row, 0]])
+        for rank, root in enumerate(order[row, : 1 + seconds]):
+            odds = float(scores[row, root])
+            if rank == 0 or odds > max(SECOND_FLOOR, best - SECOND):
+                told = float(old[at]), scores[row], float(share[at]), rank > 0
+                out[n].append(Sight(place, ROOTS[root], odds, *told))
     return out
 
 
-def side_odds(asked: Sequence[tuple[Sentence, Sight, Sequence[tuple[Who, Who]]]], pair: Linear) -> list[list[float]]:
+def _sums(kind: Linear, rows: Sequence[Sequence[str]]) -> Floats:
+    """Log odds of the second of two classes against the first, without the bias."""
+    scores = kind.scores(rows) - kind.bias
+    return scores[:, 1] - scores[:, 0]
+
+
+def _bias(kind: Linear) -> float:
+    return float(kind.bias[1] - kind.bias[0])
+
+
+def side_odds(
+    asked: Sequence[tuple[Sentence, Sight, Sequence[tuple[Who, Who]]]], kinds: Sequence[Linear]
+) -> list[list[list[float]]]:
     """
-    Log odds that two actors are giver and taker of a deed, for each pair asked of each deed.
+    Log odds that two actors are giver and taker of a deed, by each classifier, for each pair asked of each deed.
 
     A side is scored once however many pairs it stands in. Of a symmetric root the pair is taken
     in the order of the text, whatever the order it is asked in.
@@ -79,7 +111,8 @@ def side_odds(asked: Sequence[tuple[Sentence, Sight, Sequence[tuple[Who, Who]]]]
                 rows.append(pair_features(s, trigger, giver, taker, root))
             places.append((place[0], place[1], known[both]))
         plan.append(places)
-    scores = pair.scores(rows) - pair.bias
-    single = scores[:, 1] - scores[:, 0]
-    bias = float(pair.bias[1] - pair.bias[0])
-    return [[float(single[g]) + float(single[t]) + float(single[b]) + bias for g, t, b in places] for places in plan]
+    out = []
+    for kind in kinds:
+        bias, single = _bias(kind), _sums(kind, rows).tolist()
+        out.append([[single[g] + single[t] + single[b] + bias for g, t, b in places] for places in plan])
+    return out

@@ -6,4 +6,5 @@ LANGUAGE = Habits(
     name="Turkish",
     joins=frozenset(["ve", "ile", "veya", "ya", "da", "de", "ayrıca", "hem", "/", "-", "–"]),
     cases=3,
+    after=True,
 )
