@@ -34,15 +34,12 @@ def workspace(tmp_path: Path) -> Workspace:
     return made
 
 
-def test_bulk_events_lie_beside_the_store(workspace: Workspace) -> None:
+def test_the_panel_counts_the_lake_as_it_would_count_the_store(workspace: Workspace) -> None:
     assert list((workspace.folder / "tiltmeter.lake" / "icews").glob("*/*.parquet"))
     told = workspace.table("events")
     assert told.num_rows > 500
     keys = told["key"].to_pylist()
     assert keys == sorted(keys)
-
-
-def test_the_panel_counts_the_lake_as_it_would_count_the_store(workspace: Workspace) -> None:
     names = ("votes", "rollcalls", "events", "figures", "facts")
     tables = {name: workspace.table(name) for name in names}
     whole = panel(**tables, theatre=workspace.theatre, confidence=workspace.settings.confidence)
@@ -53,22 +50,21 @@ def test_the_panel_counts_the_lake_as_it_would_count_the_store(workspace: Worksp
     assert found.rows.sort_by("key").to_pylist() == whole.rows.sort_by("key").to_pylist()
 
 
-def test_taking_a_file_again_needs_no_reading(
+def test_taking_a_file_again_needs_no_reading_unless_it_changed(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tiltmeter.sources._take.guarded", lambda *_: pytest.fail("it was read"))
     (again,) = workspace.add("icews", [tmp_path / "a.csv"])
     assert (again.read, again.stored) == (600, 0)
     assert again.read == again.duplicate + again.outside
-
-
-def test_a_file_that_changed_is_read_again(workspace: Workspace, tmp_path: Path) -> None:
+    monkeypatch.undo()
     with (tmp_path / "a.csv").open("a") as file:
         file.write("2022-03-02,KAZ,KAZ,042,RUS,RUS\n")
     (again,) = workspace.add("icews", [tmp_path / "a.csv"])
     assert (again.read, again.stored) == (601, 1)
 
 
+@pytest.mark.slow
 def test_an_interruption_leaves_the_files_before_it(workspace: Workspace, tmp_path: Path) -> None:
     paths = [_rows(tmp_path / f"{number}.csv", rows=100 + number) for number in range(3)]
 

@@ -96,6 +96,7 @@ def test_changes_are_those_of_the_last_look(workspace: Workspace, host: Host) ->
     assert workspace.export("changes").num_rows == 0
 
 
+@pytest.mark.slow
 def test_a_file_that_failed_is_asked_for_again(workspace: Workspace, host: Host) -> None:
     host.offer("20240601100000")
     host.offer("20240601101500")

@@ -11,7 +11,7 @@ import pytest
 from tiltmeter import sources
 from tiltmeter.errors import SourceError
 from tiltmeter.sources import Input
-from tiltmeter.sources.texts import all_of, feed, form_of, pdf
+from tiltmeter.sources.texts import all_of, docx, feed, form_of, pdf
 
 from .conftest import SAMPLES, Rows, Take
 
@@ -121,10 +121,11 @@ def test_a_feed_that_breaks_off_keeps_its_whole_entries_and_says_so(take: Take, 
     assert "breaks off" in rows("rejects")[0]["reason"]
 
 
-def test_a_word_file_that_unpacks_too_far_is_refused(tmp_path: Path) -> None:
+def test_a_word_file_that_unpacks_too_far_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docx, "MAX_XML", 1 << 20)
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("word/document.xml", b" " * (101 << 20))
+        packed.writestr("word/document.xml", b" " * (2 << 20))
     assert "would unpack" in _refused(tmp_path / "a.docx", raw.getvalue())
 
 
