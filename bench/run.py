@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 CASES = {
     "start": ("How long a command takes to start", ["start.py"]),
+    "coder": ("How fast the coder reads", ["coder_speed.py"]),
     "votes": ("The votes model on all UN votes", ["model_votes.py"]),
     "theatre": ("A weekly theatre", ["model_theatre.py"]),
     "coverage": ("Do the intervals keep what they promise", ["model_coverage.py"]),
