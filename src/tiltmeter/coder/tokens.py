@@ -9,6 +9,12 @@ from typing import Final
 LONGEST: Final = 1_500
 """Code points of a sentence at most; a longer stretch without an end is cut at a space, so that work stays linear."""
 
+WIDEST: Final = 100
+"""Code points of the longest line of a text that is wrapped by hand or by a mail program."""
+SHORTEST: Final = 25
+"""Code points below which a line is one of a list or a heading, and ends what it says."""
+
+_LINE = re.compile(r"[^\r\n]+")
 _WORD = re.compile(r"\w+|[^\w\s]")
 _END = re.compile(r"""[.!?…。！？]+["'”’»“)\]]*(?=\s|$)|\n\s*\n|\n(?=\s*[-–•*])|[\r\n]+""")
 _BEFORE = re.compile(r"([^\W_]+(?:\.[^\W_]+)*)[.!?…]+[\"'”’»“)\]]*$")
@@ -45,19 +51,57 @@ def sentences(text: str, *, abbreviations: Collection[str] = ()) -> Iterator[tup
     Start and end of each sentence, without the white space around it.
 
     A full stop does not end one after an abbreviation, an initial or a number
-    followed by a small letter or a month-like word; a line break does.
+    followed by a small letter or a month-like word; a line break does, unless the
+    text is wrapped there.
 
     >>> text = "Mr. Smith met Gen. Li on Monday. They talked."
     >>> [text[a:b] for a, b in sentences(text, abbreviations={"mr", "gen"})]
     ['Mr. Smith met Gen. Li on Monday.', 'They talked.']
     """
     start = 0
+    wrapped = _wrapped(text)
     for hit in _END.finditer(text):
-        if hit.group()[0] not in "\r\n" and not _ends(text, start, hit, abbreviations):
+        if hit.end() in wrapped or (hit.group()[0] not in "\r\n" and not _ends(text, start, hit, abbreviations)):
             continue
         yield from _pieces(text, start, hit.end())
         start = hit.end()
     yield from _pieces(text, start, len(text))
+
+
+def _wrapped(text: str) -> frozenset[int]:
+    r"""
+    Where a line begins that only goes on with the sentence before, as in e-mail: it begins with a small letter, or its
+    first word had no room on the line before in a paragraph where another line begins so.
+
+    >>> text = "The Kremlin said on Monday that it\nhad sent grain to Aqtau. Thanks came."
+    >>> [text[a:b].split()[-1] for a, b in sentences(text)]
+    ['Aqtau.', 'came.']
+    """
+    found: list[int] = []
+    paragraph: list[re.Match[str]] = []
+    for line in _LINE.finditer(text):
+        if paragraph and (line.group().isspace() or text.count("\n", paragraph[-1].end(), line.start()) > 1):
+            found += _gone_on(paragraph)
+            paragraph = []
+        if not line.group().isspace():
+            paragraph.append(line)
+    return frozenset(found + _gone_on(paragraph))
+
+
+def _gone_on(lines: list[re.Match[str]]) -> list[int]:
+    """Where lines of a paragraph begin that go on with the one before."""
+    if len(lines) < 2:
+        return []
+    widest = max(len(line.group()) for line in lines)
+    small = [line.group()[:1].islower() for line in lines]
+    filled = len(lines) > 2 and any(small[1:]) and widest <= WIDEST
+    found = []
+    for before, line, goes_on in zip(lines, lines[1:], small[1:], strict=False):
+        length = len(before.group().rstrip())
+        first = len(line.group().split(maxsplit=1)[0])
+        if length >= SHORTEST and (goes_on or (filled and length + 1 + first > widest)):
+            found.append(line.start())
+    return found
 
 
 def _ends(text: str, start: int, hit: re.Match[str], abbreviations: Collection[str]) -> bool:
