@@ -17,7 +17,7 @@ from tiltmeter.coder.build import Bundle
 from tiltmeter.workspace import Workspace
 
 # the same examples each time, and no clock: a loaded machine is no fault of the code
-hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=40)
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=25)
 hypothesis.settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]

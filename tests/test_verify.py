@@ -76,13 +76,12 @@ def test_an_input_that_changed_and_one_that_is_gone_are_told_apart(copy: Workspa
     votes.write_text("symbol,date,iso3,vote\nA/RES/60/1,2005-09-16,KAZ,yes\n", "utf-8")
     copy.add("unga", [votes])
     copy.fit(only="votes")
-    assert parts(copy)["input", "votes.csv"].result == "same"
-    votes.write_text("symbol,date,iso3,vote\nA/RES/60/1,2005-09-16,KAZ,no\n", "utf-8")
     told = read(copy.folder / "fit" / "manifest.json")
-    own = next(one for one in told["inputs"] if one["path"] == str(votes))
-    assert [one.result for one in verify(told | {"inputs": [own]}, copy) if one.part == "input"] == ["other"]
-    votes.unlink()
-    assert [one.result for one in verify(told | {"inputs": [own]}, copy) if one.part == "input"] == ["gone"]
+    (own,) = (one for one in told["inputs"] if one["path"] == str(votes))
+    votes.write_text("symbol,date,iso3,vote\nA/RES/60/1,2005-09-16,KAZ,no\n", "utf-8")
+    gone = own | {"path": str(tmp_path / "gone.csv")}
+    found = verify(told | {"inputs": [own, gone]}, copy)
+    assert [one.result for one in found if one.part == "input"] == ["other", "gone"]
 
 
 @pytest.mark.parametrize("content", ["", "[1]", '"fit"', "{}", '{"tiltmeter": "0.1.0"}', "\x00"])

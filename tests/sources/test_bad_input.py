@@ -262,7 +262,7 @@ def test_a_file_that_is_taken_back_leaves_the_earlier_ones_of_its_run(store: Sto
 
 
 @pytest.mark.parametrize("name", sources.names())
-def test_garbage_of_every_kind_ends_in_rows_rejects_or_two_lines(name: str, tmp_path: Path) -> None:
+def test_garbage_of_every_kind_ends_in_rows_rejects_or_two_lines(store: Store, name: str, tmp_path: Path) -> None:
     import random
 
     random_ = random.Random(name)
@@ -279,15 +279,14 @@ def test_garbage_of_every_kind_ends_in_rows_rejects_or_two_lines(name: str, tmp_
             "resolutions": SAMPLES / "unga" / "resolutions.csv",
             "mapping": SAMPLES / "table" / "strikes.csv.toml",
         }
-        with Store.memory() as store:
-            _ends_well(store, name, path, options)
+        _ends_well(store, name, path, options, run=f"r{number}")
 
 
-def _ends_well(store: Store, name: str, path: Path, options: dict[str, Any]) -> None:
+def _ends_well(store: Store, name: str, path: Path, options: dict[str, Any], *, run: str) -> None:
     tallies: list[Tally] = []
     told = "two\nlines"
     try:
-        tallies = sources.take(store, name, path, run="r", today=TODAY, options=options)
+        tallies = sources.take(store, name, path, run=run, today=TODAY, options=options)
     except SourceError as error:
         told = str(error)
     assert len(told.splitlines()) == 2, told
