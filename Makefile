@@ -23,7 +23,7 @@ demo: install
 	$(BIN)/tiltmeter demo $(WORKSPACE)
 
 test: install
-	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow and not browser" -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: install
 	$(BIN)/ruff format --check src tests docs bench fuzz

@@ -211,6 +211,7 @@ class Loads(HTMLParser):
         self.fetched += [value for name in names if (value := own.get(name))]
 
 
+@pytest.mark.slow
 def test_the_report_has_every_section_and_needs_no_host(demo: Workspace, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     done = run("report", "--out", file, "--workspace", demo.folder, cwd=tmp_path)

@@ -49,30 +49,9 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
         _ = tiltmeter.tilt_everything
 
 
-def test_importing_the_package_takes_under_150_ms_of_work() -> None:
-    # processor time, so that a busy machine does not fail the test; the best of three, so that a cold disk does not
-    source = "import time; t = time.process_time(); import tiltmeter; print(time.process_time() - t)"
-    assert min(float(_python(source)) for _ in range(3)) < 0.15
-
-
 def test_importing_the_package_loads_nothing_heavy() -> None:
     heavy = ["altair", "duckdb", "numba", "numpy", "pyarrow", "pydantic", "rich", "scipy", "typer"]
     assert _python(f"import sys, tiltmeter; print([name for name in {heavy!r} if name in sys.modules])") == "[]"
-
-
-def test_help_takes_under_300_ms_of_work() -> None:
-    source = """
-import sys, time
-from tiltmeter.cli import main
-sys.argv = ["tiltmeter", "--help"]
-try:
-    main()
-finally:
-    print(time.process_time())
-"""
-    printed = [_python(source) for _ in range(3)]
-    assert all("simulate" in one for one in printed)
-    assert min(float(one.split()[-1]) for one in printed) < 0.3
 
 
 def test_help_loads_nothing_heavy() -> None:
