@@ -155,6 +155,7 @@ def test_classical_tables_cover_every_pair_with_votes_or_events(world: World) ->
     assert sum(net["events"].to_pylist()) == int(world.panel.mix.total.sum())
 
 
+@pytest.mark.slow
 def test_the_check_says_how_far_the_fast_answer_is_from_the_exact_one() -> None:
     few = simulate_world(seed=2, weeks=60, kinds=("words", "figures")).panel
     found = fit(few, settings=replace(FEW, check=True)).diagnostics["check"]

@@ -99,6 +99,7 @@ def test_smoothing_what_is_told_gives_the_means_back(world: tuple) -> None:  # t
     np.testing.assert_allclose(np.sqrt(spot[:, :, 1]), found.sd, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_the_fast_fit_agrees_with_the_exact_sampler() -> None:
     true, ballots = simulated(seed=6, actors=60, periods=3, calls=40)
     votes = prepared(ballots, true)
