@@ -7,18 +7,15 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from tiltmeter import __version__, cli_serve
+from tiltmeter import __version__, cli_serve, console
 from tiltmeter.errors import FetchError, SourceError, StoreError, TiltmeterError
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 app = typer.Typer(
     name="tiltmeter",
@@ -55,8 +52,8 @@ def classify(into: In, out: Out = None) -> None:
     """Name the root of a marked pair: JSON lines of id, text, source, target."""
     from tiltmeter.coder import lines
 
-    with _lines(into) as rows, _writing(out) as put:
-        put(json.dumps(row, ensure_ascii=False) + "\n" for row in lines.roots(rows, _trained()[1], note=_note))
+    with console.lines(into) as rows, console.writing(out) as put:
+        put(json.dumps(row, ensure_ascii=False) + "\n" for row in lines.roots(rows, _trained()[1], note=console.note))
 
 
 @app.command()
@@ -68,10 +65,10 @@ def train(
     from tiltmeter.coder import trained
 
     path = out or trained.place()
-    with _progress("training the coder") as step:
+    with console.progress("training the coder") as step:
         coder, _ = trained.train(path, progress=step)
     if json_:
-        _print_json({"path": str(path), "languages": sorted(coder.languages), "threshold": coder.threshold})
+        console.print_json({"path": str(path), "languages": sorted(coder.languages), "threshold": coder.threshold})
     else:
         print(path)
 
@@ -94,14 +91,14 @@ def evaluate(
     items = scores.labelled(labelled, language=language) if labelled else scores.held_back()
     chosen, (coder, namer) = engines.Engine(engine, url=engine_url), _trained()
     own = chosen == engines.BUILTIN
-    with _noted(chosen), _progress("scoring") as step:
+    with _noted(chosen), console.progress("scoring") as step:
         judged = scores.judge(coder if own else engines.reader(chosen), items, progress=step)
         found, named = scores.scored(judged), scores.named(namer, items) if own else {}
     differ, learnt = scores.differing(judged)[:differences], scores.learnt_from(items)
     if json_:
         head = {"set": str(labelled or "held back"), "engine": engine, "learnt_from": learnt, **found.to_json()}
         roots = {name: one.to_json() for name, one in named.items()}
-        _print_json({**head, "classify": roots, "differences": [scores.difference(one) for one in differ]})
+        console.print_json({**head, "classify": roots, "differences": [scores.difference(one) for one in differ]})
     else:
         from rich.console import Console
 
@@ -126,21 +123,21 @@ def demo(
     trained = _trained()
     workspace = bundle.fresh(folder, theatre="central_asia", now=_now)
     stored = bundle.fill(workspace)
-    with _progress("coding the reports") as step:
+    with console.progress("coding the reports") as step:
         counts = workspace.code(bundle=trained, progress=step)
-    with _progress("fitting the model") as step:
+    with console.progress("fitting the model") as step:
         workspace.fit(progress=step)
-    with _progress("testing the claims"):
+    with console.progress("testing the claims"):
         found, opinions = workspace.ask(), workspace.verdicts()
     with bundle.article(workspace.theatre.name) as path:
         told = (
             reading.read(_document(path, None, None), coder=trained[0], workspace=workspace, now=_now) if path else None
         )
     report_file = folder / "report.html"
-    with _progress("drawing the report"):
+    with console.progress("drawing the report"):
         report_file.write_text(page(workspace, language=language, findings=found, verdicts=opinions), encoding="utf-8")
     if json_:
-        _print_json(
+        console.print_json(
             {
                 "workspace": str(folder), "report": str(report_file), "stored": stored, "coded": counts,
                 "findings": [finding.to_json(one) for one in found],
@@ -152,9 +149,9 @@ def demo(
     print("{votes:,} votes, {figures:,} weekly figures and {reports} written reports in;".format(**stored), end=" ")
     print("{events} events coded from the reports.\n".format(**counts))
     if told:
-        _show("brief", told)
-    _show("verdicts", opinions)
-    _show("findings", found)
+        console.show("brief", told)
+    console.show("verdicts", opinions)
+    console.show("findings", found)
     print(f"\nThe report: {report_file}")
     print(f"Go on with: tiltmeter why KAZ 2022-01 --workspace {folder}")
 
@@ -179,13 +176,13 @@ def read(
     coder, _ = _trained()
     briefs = []
     for file, document in documents:
-        with _progress(f"reading {file.name}") as step:
+        with console.progress(f"reading {file.name}") as step:
             briefs.append(reading.read(document, coder=coder, workspace=workspace, now=_now, progress=step))
     if json_:
-        _print_json([to_json(one) for one in briefs] if len(briefs) > 1 else to_json(briefs[0]))
+        console.print_json([to_json(one) for one in briefs] if len(briefs) > 1 else to_json(briefs[0]))
     else:
         for one in briefs:
-            _show("brief", one)
+            console.show("brief", one)
 
 
 def _document(file: Path, language: str | None, date: str | None) -> Any:
@@ -233,7 +230,7 @@ def init(
     made = Workspace.create(folder, theatre=theatre, now=_now)
     facts = made.table("facts").num_rows
     if json_:
-        _print_json({"workspace": str(folder), "theatre": made.theatre.name, "facts": facts})
+        console.print_json({"workspace": str(folder), "theatre": made.theatre.name, "facts": facts})
     else:
         print(f"{folder}: a workspace for {made.theatre.title['en']}, with {facts} ties")
 
@@ -249,16 +246,16 @@ def add(
 ) -> None:
     """Take in reports, event files, votes or facts; every row is counted."""
     options = {"resolutions": resolutions, "mapping": mapping, "written": written or None}
-    with _progress("adding") as step, ExitStack() as open_:
+    with console.progress("adding") as step, ExitStack() as open_:
         given = [open_.enter_context(_named(path)) for path in paths]
         tallies = _workspace().add(
             source, given, options={k: v for k, v in options.items() if v}, progress=lambda _, share: step(share)
         )
     rows = [dataclasses.asdict(tally) for tally in tallies]
     if json_:
-        _print_json(rows)
+        console.print_json(rows)
     else:
-        _show("tallies", tallies)
+        console.show("tallies", tallies)
 
 
 @app.command()
@@ -285,16 +282,16 @@ def fetch(
         source=source, urls=urls or (), since=_moment(since), until=_moment(until, end=True), index=index
     )
     guard = fetching.guard_of(source, allow=allow or (), loopback=loopback)
-    with _progress("fetching") as step:
+    with console.progress("fetching") as step:
         arrivals = fetching.bring(
             asked, to, guard=guard, manners=_manners(pause, contact), limit=limit << 20,
             progress=lambda _, share: step(share),
         )  # fmt: skip
     if json_:
-        _print_json([dataclasses.asdict(one) for one in arrivals])
+        console.print_json([dataclasses.asdict(one) for one in arrivals])
     else:
         told = [one for one in arrivals if one.state not in {"fetched", "kept"}]
-        _table(["state", "url", "reason"], [dataclasses.asdict(one) for one in told])
+        console.table(["state", "url", "reason"], [dataclasses.asdict(one) for one in told])
         print(f"{sum(one.state in {'fetched', 'kept'} for one in arrivals):,} of {len(arrivals):,} files are in {to}")
     lost = sum(one.state in {"failed", "missing"} for one in arrivals)
     if lost:
@@ -338,7 +335,7 @@ def watch(
         else:
             print(f"{one.at:%Y-%m-%d %H:%M}: {one.files:,} files, {one.stored:,} rows stored, {one.events:,} coded")
             for fault in one.faults:
-                _note(fault)
+                console.note(fault)
         if once:
             return
 
@@ -380,14 +377,14 @@ def code(
 
     chosen = engines.Engine(engine, jobs, engine_url, max_requests, max_tokens)
     if into is not None:
-        with _lines(into) as rows, _writing(out) as put, _noted(chosen):
-            put(engines.events(rows, engine=chosen, note=_note))
+        with console.lines(into) as rows, console.writing(out) as put, _noted(chosen):
+            put(engines.events(rows, engine=chosen, note=console.note))
         return
     workspace = _workspace()
-    with _noted(chosen), _progress("coding") as step:
+    with _noted(chosen), console.progress("coding") as step:
         counts = workspace.code(engine=chosen, progress=step)
     if json_:
-        _print_json(counts)
+        console.print_json(counts)
     else:
         print("{documents} documents coded: {events} events, {abstained} not read".format(**counts))
 
@@ -403,7 +400,7 @@ def fit(
 ) -> None:
     """Fit the model: panel and posterior for the workspace's theatre, and the same under other choices."""
     workspace = _workspace()
-    with _progress("fitting") as step:
+    with console.progress("fitting") as step:
         tilts = workspace.fit(only=only, quick=quick, progress=step)
     record = tilts["record"]
     rows = [
@@ -418,12 +415,12 @@ def fit(
         for place, state in enumerate(record.states)
     ]
     if json_:
-        _print_json({"fits": sorted(tilts), "periods": len(record.periods), "latest": rows})
+        console.print_json({"fits": sorted(tilts), "periods": len(record.periods), "latest": rows})
     else:
-        _table(["state", "period", "mean", "q05", "q95", "data_share"], rows)
+        console.table(["state", "period", "mean", "q05", "q95", "data_share"], rows)
         curve = workspace.sensitivity()
         if curve is not None:
-            _show("sensitivity", curve.to_pylist())
+            console.show("sensitivity", curve.to_pylist())
 
 
 @app.command()
@@ -440,11 +437,11 @@ def ask(
     asked = workspace.claims(claim) if claim else None
     found = workspace.ask(asked)
     if json_:
-        _print_json([to_json(one) for one in found])
+        console.print_json([to_json(one) for one in found])
         return
     for one in asked or ():
         print(f"Tested as: {one.form()}")
-    _show("findings", found)
+    console.show("findings", found)
 
 
 @app.command()
@@ -454,7 +451,7 @@ def episodes(json_: Json = False) -> None:
 
     found = _workspace().episodes()
     if json_:
-        _print_json([to_json(one) for one in found.get("all", found["record"])])
+        console.print_json([to_json(one) for one in found.get("all", found["record"])])
         return
     for which, told in found.items():
         print({"record": "Record only", "all": "With the written reports"}[which])
@@ -468,7 +465,7 @@ def episodes(json_: Json = False) -> None:
             }
             for one in told
         ]
-        _table(["state", "crisis", "kind", "asked", "help"], rows)
+        console.table(["state", "crisis", "kind", "asked", "help"], rows)
 
 
 @app.command()
@@ -494,7 +491,7 @@ def simulate(
         asked = workspace.scenarios(scenario)
     plays = workspace.simulate(asked)
     if json_:
-        _print_json([scenarios.to_json(one) for one in plays])
+        console.print_json([scenarios.to_json(one) for one in plays])
         return
     for one in plays:
         rows = [
@@ -506,7 +503,7 @@ def simulate(
             for name, fan in one.fans.items()
         ]
         print(f"{one.scenario['kind']} in {one.scenario['state']}, after {len(one.weeks)} weeks")
-        _table(["quantity", "with it (90 %)", "without"], rows)
+        console.table(["quantity", "with it (90 %)", "without"], rows)
         for name, reason in one.missing.items():
             print(f"{name}: {reason}")
 
@@ -523,7 +520,8 @@ def forecast(
 
     futures, coming = _workspace().forecast(a, b, weeks=weeks)
     if json_:
-        _print_json({"weeks": [to_json(one) for one in futures], "next": [dataclasses.asdict(one) for one in coming]})
+        following = [dataclasses.asdict(one) for one in coming]
+        console.print_json({"weeks": [to_json(one) for one in futures], "next": following})
         return
     rows = [
         {
@@ -534,7 +532,7 @@ def forecast(
         for one in futures
         for week in one.weeks
     ]
-    _table(["quad", "week", "events (90 %)"], rows)
+    console.table(["quad", "week", "events (90 %)"], rows)
     print(
         "Next between them: "
         + ", ".join(f"{one.giver} {one.root} {one.taker} {one.probability:.0%}" for one in coming[:5])
@@ -550,9 +548,9 @@ def why(
     """From a number back to the sentences, rows and votes behind it."""
     walk = _workspace().why(state, when)
     if json_:
-        _print_json(dataclasses.asdict(walk))
+        console.print_json(dataclasses.asdict(walk))
     else:
-        _show("walk", walk)
+        console.show("walk", walk)
 
 
 @app.command()
@@ -569,7 +567,7 @@ def report(
 
     workspace = _workspace()
     path = out or workspace.folder / ("report.pdf" if pdf else "report.html")
-    with _progress("drawing the report"):
+    with console.progress("drawing the report"):
         shown = pages.shown(workspace, language=language)
         made = paper(shown) if pdf else html(shown).encode()
     _put(path, made, json_=json_)
@@ -595,7 +593,7 @@ def picture(
     view = shown(_workspace(), language=language)
     if not chart:
         found = names(view)
-        _print_json(found) if json_ else print("\n".join(found))
+        console.print_json(found) if json_ else print("\n".join(found))
         return
     path = out or Path("-".join(chart).replace("/", "-") + ".svg")
     kind = path.suffix.lstrip(".").lower()
@@ -612,7 +610,7 @@ def _put(path: Path, made: bytes, *, json_: bool) -> None:
             f"cannot be written: {error.strerror}", mend="make its folder first, or name another file", where=str(path)
         ) from error
     if json_:
-        _print_json({"path": str(path), "bytes": len(made)})
+        console.print_json({"path": str(path), "bytes": len(made)})
     else:
         print(path)
 
@@ -655,12 +653,12 @@ def verify(
 
     told = kept.read(file)
     workspace = Workspace.open(file.absolute().parent.parent, now=_now)
-    with _progress("fitting once more") as step:
+    with console.progress("fitting once more") as step:
         parts = room.verify(told, workspace, progress=step)
     if json_:
-        _print_json(room.to_json(parts))
+        console.print_json(room.to_json(parts))
     else:
-        _table(["part", "name", "result", "note"], room.to_json(parts))
+        console.table(["part", "name", "result", "note"], room.to_json(parts))
     if other := [part.name for part in parts if part.result == "other"]:
         raise StoreError(f"came out otherwise: {', '.join(other)}", mend="see the notes; `tiltmeter fit` makes it anew")
 
@@ -675,22 +673,14 @@ def doctor(json_: Json = False) -> None:
     if (_folder() / SETTINGS).exists():
         checks += room.workspace(_workspace())
     if json_:
-        _print_json(room.to_json(checks))
+        console.print_json(room.to_json(checks))
     else:
-        _table(["what", "state", "told", "mend"], room.to_json(checks))
+        console.table(["what", "state", "told", "mend"], room.to_json(checks))
     if faults := [check.what for check in checks if check.state == "fault"]:
         raise StoreError(f"not well: {', '.join(faults)}", mend="the last column of the table says what to do")
 
 
 app.command()(cli_serve.serve)
-
-
-def _show(what: str, value: Any) -> None:
-    from rich.console import Console
-
-    from tiltmeter.show import terminal
-
-    Console().print(getattr(terminal, what)(value))
 
 
 def _workspace() -> Any:
@@ -707,44 +697,6 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
-
-
-def _table(columns: list[str], rows: list[dict[str, Any]]) -> None:
-    """A table on standard output, cut to the terminal's width."""
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        numeric = bool(rows) and isinstance(rows[0][column], int | float)
-        shown.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        shown.add_row(*(_cell(row[c]) for c in columns))
-    Console().print(shown)
-
-
-_COLOURS = {
-    "well": "green",
-    "same": "green",
-    "note": "yellow",
-    "gone": "yellow",
-    "fault": "bold red",
-    "other": "bold red",
-}
-"""Of the words by which doctor and verify judge."""
-
-
-def _cell(value: Any) -> str:
-    from rich.markup import escape
-
-    if isinstance(value, int):
-        return f"{value:,}"
-    told = escape(str(value))
-    return f"[{_COLOURS[value]}]{told}[/]" if value in _COLOURS else told
-
-
 @contextmanager
 def _noted(engine: Any) -> Iterator[None]:
     """Work with an engine: the coder trained if it needs it, and in the end what it has to say."""
@@ -756,7 +708,7 @@ def _noted(engine: Any) -> Iterator[None]:
         yield
     finally:
         for line in engines.notes(engine):
-            _note(line)
+            console.note(line)
 
 
 def _make_ready() -> None:
@@ -764,7 +716,7 @@ def _make_ready() -> None:
     from tiltmeter.coder import trained
 
     if not trained.place().exists():
-        with _progress("first use: training the coder") as step:
+        with console.progress("first use: training the coder") as step:
             trained.train(trained.place(), progress=step)
 
 
@@ -773,64 +725,6 @@ def _trained() -> Any:
 
     _make_ready()
     return trained.load()
-
-
-def _note(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-@contextmanager
-def _lines(path: Path) -> Iterator[Iterable[str]]:
-    """Lines of a file or of standard input; bytes that are no UTF-8 are kept as marks, never an error."""
-    if str(path) == "-":
-        yield sys.stdin
-        return
-    if not path.is_file():
-        raise SourceError("no such file", mend="check the path", where=str(path))
-    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
-        yield file
-
-
-@contextmanager
-def _writing(out: Path | None) -> Iterator[Callable[[Iterable[str]], None]]:
-    """Puts lines into a file or on standard output; a file appears only when it is whole."""
-    if out is None or str(out) == "-":
-        yield sys.stdout.writelines
-        return
-    scratch = out.with_name(out.name + ".part")
-    try:
-        file = scratch.open("w", encoding="utf-8")
-    except OSError as error:
-        mend = "make its folder first, or name another file"
-        raise SourceError(f"cannot be written: {error.strerror}", mend=mend, where=str(out)) from error
-    try:
-        with file:
-            yield file.writelines
-        scratch.replace(out)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[float], None]]:
-    """A progress bar on standard error; nothing when that is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    bar = _bar()
-    with bar:
-        task = bar.add_task(what, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
-
-
-def _bar() -> Progress:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
-    )  # fmt: skip
 
 
 def _hoisted(arguments: list[str]) -> list[str]:
