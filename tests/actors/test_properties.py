@@ -57,7 +57,7 @@ def test_time_grows_with_the_text_and_no_faster() -> None:
 
     seconds(10)
     # eight times the text; a quadratic search would take sixty-four times as long
-    assert seconds(8_000) < 40 * max(seconds(1_000), 0.05)
+    assert seconds(4_000) < 40 * max(seconds(500), 0.025)
 
 
 def test_ten_megabytes_without_a_break_are_read() -> None:
