@@ -9,6 +9,7 @@ import os
 import pty
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -69,6 +70,10 @@ def workspace(empty: Path, tmp_path: Path) -> Path:
 def test_the_version_is_printed(tmp_path: Path) -> None:
     done = run("--version", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, f"tiltmeter {__version__}\n", "")
+    module = subprocess.run(
+        [sys.executable, "-m", "tiltmeter", "--version"], capture_output=True, text=True, timeout=60
+    )
+    assert (module.returncode, module.stdout) == (0, done.stdout)
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])

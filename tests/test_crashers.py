@@ -15,6 +15,7 @@ def test_what_once_broke_it_ends_in_an_answer_or_two_lines(path: Path) -> None:
     TARGETS[path.parent.name](path.read_bytes())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_takes_its_first_seeds(name: str) -> None:
     given = seeds(name)

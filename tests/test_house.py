@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import pickle
 import subprocess
 import sys
@@ -40,6 +41,7 @@ DATA = {"facts", "sample", "theatres"}
 """Folders of data: packages only so that they are found, with nothing that imports them."""
 
 
+@functools.cache
 def tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text("utf-8"), str(file))
 
