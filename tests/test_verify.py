@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import now
+from tests.conftest import few, now
 from tiltmeter import bundle as sample
 from tiltmeter.errors import StoreError
 from tiltmeter.manifest import read
@@ -20,7 +20,7 @@ from tiltmeter.workspace import Workspace
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The record of the sample, fitted from votes alone, which takes a moment."""
-    made = Workspace.create(tmp_path_factory.mktemp("record") / "w", theatre="central_asia", now=now)
+    made = few(Workspace.create(tmp_path_factory.mktemp("record") / "w", theatre="central_asia", now=now))
     sample.fill(made, written=False)
     made.fit(only="votes")
     return made
@@ -45,7 +45,7 @@ def changed(workspace: Workspace, sql: str) -> None:
 def test_an_untouched_workspace_comes_out_the_same(copy: Workspace) -> None:
     found = parts(copy)
     assert {one.result for one in found.values()} == {"same"}
-    assert {"version", "theatre", "input", "rows", "answer"} == {part for part, _ in found}
+    assert {"version", "theatre", "input", "rows", "answer", "placebo"} == {part for part, _ in found}
     assert ("answer", "positions, record") in found
 
 
@@ -82,6 +82,18 @@ def test_an_input_that_changed_and_one_that_is_gone_are_told_apart(copy: Workspa
     gone = own | {"path": str(tmp_path / "gone.csv")}
     found = verify(told | {"inputs": [own, gone]}, copy)
     assert [one.result for one in found if one.part == "input"] == ["other", "gone"]
+
+
+def test_false_alarms_are_counted_anew_and_an_older_manifest_without_them_is_taken(copy: Workspace) -> None:
+    told = read(copy.folder / "fit" / "manifest.json")
+    (first, *rest) = told["placebo"]["alarms"]
+    other = told | {"placebo": told["placebo"] | {"alarms": [first | {"called": first["called"] + 1}, *rest]}}
+    found = {one.name: one for one in verify(other, copy) if one.part == "placebo"}
+    assert found[first["gauge"]].result == "other"
+    assert f"now {first['called']} and" in found[first["gauge"]].note
+    assert {one.result for name, one in found.items() if name != first["gauge"]} == {"same"}
+    del other["placebo"]
+    assert not [one for one in verify(other, copy) if one.part == "placebo"]
 
 
 @pytest.mark.parametrize("content", ["", "[1]", '"fit"', "{}", '{"tiltmeter": "0.1.0"}', "\x00"])

@@ -394,11 +394,15 @@ def fit(
     only: Annotated[str | None, typer.Option(help="`votes`: leave out all other evidence.")] = None,
     quick: Annotated[
         bool | None,
-        typer.Option("--quick/--full", help="Without or with other choices; by default with, up to 30 states."),
+        typer.Option(
+            "--quick/--full", help="Without or with other choices and a placebo; by default with, up to 30 states."
+        ),
     ] = None,
     json_: Json = False,
 ) -> None:
     """Fit the model: panel and posterior for the workspace's theatre, and the same under other choices."""
+    from tiltmeter import manifest
+
     workspace = _workspace()
     with console.progress("fitting") as step:
         tilts = workspace.fit(only=only, quick=quick, progress=step)
@@ -414,10 +418,14 @@ def fit(
         }
         for place, state in enumerate(record.states)
     ]
+    placebo = manifest.read(workspace.folder / "fit" / "manifest.json")["placebo"]
     if json_:
-        console.print_json({"fits": sorted(tilts), "periods": len(record.periods), "latest": rows})
+        console.print_json({"fits": sorted(tilts), "periods": len(record.periods), "latest": rows, "placebo": placebo})
     else:
         console.table(["state", "period", "mean", "q05", "q95", "data_share"], rows)
+        if placebo:
+            false = ", ".join("{gauge} {called} of {asked}".format(**one) for one in placebo["alarms"])
+            print(f"False alarms with shuffled dates ({placebo['shuffles']} times): {false} called a move")
         curve = workspace.sensitivity()
         if curve is not None:
             console.show("sensitivity", curve.to_pylist())

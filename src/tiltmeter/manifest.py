@@ -33,15 +33,17 @@ FROM (SELECT * EXCLUDE (run) FROM {table}) AS told
 
 
 def manifest(
-    store: Store, *, theatre: Theatre, settings: Mapping[str, Any], tilts: Mapping[str, Tilt]
-) -> dict[str, Any]:
+    store: Store, *, theatre: Theatre, settings: Mapping[str, Any], tilts: Mapping[str, Tilt],
+    placebo: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """
     What the fits of a theatre rest on.
 
     Returns:
         `tiltmeter` and `libraries` (versions), `theatre` and `theatre_sha256`, `settings`, `inputs` (name, path,
         SHA-256 of each file taken in), `rows` (rows and digest of each table of the store), and `answers`: SHA-256 of
-        the table of positions and of the table of tilts of each fit, as CSV.
+        the table of positions and of the table of tilts of each fit, as CSV. `placebo`: false alarms with shuffled
+        dates, empty where none were counted.
     """
     runs = store.query("SELECT inputs FROM runs ORDER BY started, id").to_pylist()
     inputs = {entry["sha256"]: entry["path"] for row in runs for entry in json.loads(row["inputs"])}
@@ -57,6 +59,7 @@ def manifest(
         ),
         "rows": rows(store),
         "answers": {kind: answers(tilt) for kind, tilt in tilts.items()},
+        "placebo": dict(placebo or {}),
     }
 
 

@@ -261,7 +261,8 @@ class Settings(_Strict):
     What a workspace remembers, in its `workspace.toml`.
 
     `theatre` is a bundled theatre's name or the path of a file; `confidence` the
-    least at which a coded event enters the panel.
+    least at which a coded event enters the panel; `placebo` how many times a fit is
+    made once more with shuffled dates, to count false alarms.
     """
 
     theatre: str
@@ -269,6 +270,7 @@ class Settings(_Strict):
     chains: int = Field(default=4, ge=1, le=64)
     draws: int = Field(default=500, ge=10, le=100_000)
     confidence: float = Field(default=0.5, ge=0, le=1)
+    placebo: int = Field(default=20, ge=0, le=10_000)
 
 
 _NAMES = sorted({name for model in (Theatre, Claim, Moment, Poles, Scenario, Settings) for name in model.model_fields})

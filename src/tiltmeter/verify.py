@@ -45,11 +45,32 @@ def verify(
         A part for each version, input file, table and answer. An input that is not on this machine is `gone`, which
         is no fault: its rows are compared all the same. An answer that differs by less than ROUNDING is `same`.
     """
-    kept = workspace.tilts()
-    tilts = workspace.fitted(tuple(told["answers"]), settings=_settings(told), progress=progress)
+    kept, settings = workspace.tilts(), _settings(told)
+    tilts = workspace.fitted(tuple(told["answers"]), settings=settings, progress=progress)
+    shuffles = _shuffles(told)
+    false = workspace.false_alarms(tilts["record"], settings=settings, shuffles=shuffles) if shuffles else {}
     with workspace.reading() as store:
-        now = manifest(store, theatre=workspace.theatre, settings=told["settings"], tilts=tilts)
-    return [*_versions(told, now), *_inputs(told), *_rows(told, now), *_answers(told, now, tilts, kept)]
+        now = manifest(store, theatre=workspace.theatre, settings=told["settings"], tilts=tilts, placebo=false)
+    return [
+        *_versions(told, now),
+        *_inputs(told),
+        *_rows(told, now),
+        *_answers(told, now, tilts, kept),
+        *_false_alarms(told, now),
+    ]
+
+
+def _shuffles(told: dict[str, Any]) -> int:
+    """Shuffles of a manifest's placebo; 0 for one without it, as earlier versions wrote."""
+    placebo = told.get("placebo") or {"shuffles": 0, "failed": 0}
+    return int(placebo["shuffles"]) + int(placebo["failed"])
+
+
+def _false_alarms(told: dict[str, Any], now: dict[str, Any]) -> Iterator[Part]:
+    for then, here in zip(told.get("placebo", {}).get("alarms", ()), now["placebo"].get("alarms", ()), strict=False):
+        note = f"{then['called']} and {then['apart']} of {then['asked']}, now "
+        note += f"{here['called']} and {here['apart']} of {here['asked']}"
+        yield _part("placebo", then["gauge"], then, here, note=note)
 
 
 def _settings(told: dict[str, Any]) -> FitSettings:

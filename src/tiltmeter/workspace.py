@@ -287,7 +287,8 @@ class Workspace:
         Fit the theatre: `record` from record alone, and `all` with the written reports where there are any.
 
         The answers are kept in the folder `fit`, with a manifest of what they rest on and, unless it is to be `quick`,
-        with what the record would say under other choices. By default theatres of more than MANY states are quick.
+        with what the record would say under other choices and how often shuffled dates give a false alarm. By default
+        theatres of more than MANY states are quick.
         """
         from tiltmeter.manifest import manifest
         from tiltmeter.model import FitSettings
@@ -299,28 +300,49 @@ class Workspace:
             written = bool(store.query("SELECT count(*) AS n FROM events WHERE written").to_pylist()[0]["n"])
         kinds = ("record", "all") if written else ("record",)
         quick = len(self.theatre.states) > MANY if quick is None else quick
-        steps = len(kinds) + (not quick)
+        shuffles = 0 if quick else self.settings.placebo
+        steps = len(kinds) + (not quick) + bool(shuffles)
         tilts = self.fitted(kinds, settings=settings, progress=_part(progress, 0, steps, width=len(kinds)))
         for kind, tilt in tilts.items():
             tilt.save(self.folder / "fit" / kind)
         self._explore(settings, quick=quick, progress=_part(progress, len(kinds), steps))
+        false = self.false_alarms(
+            tilts["record"], settings=settings, shuffles=shuffles, progress=_part(progress, steps - 1, steps)
+        )
         self._held.clear()
         if not written:
             for leftover in (self.folder / "fit").glob("all.*"):
                 leftover.unlink()
         with self.reading() as store:
-            told = manifest(store, theatre=self.theatre, settings=asdict(settings), tilts=tilts)
+            told = manifest(store, theatre=self.theatre, settings=asdict(settings), tilts=tilts, placebo=false)
         (self.folder / "fit" / "manifest.json").write_text(json.dumps(told, indent=1), "utf-8")
         return tilts
 
     def _explore(self, settings: FitSettings, *, quick: bool, progress: Callable[[float], None] | None) -> None:
-        from tiltmeter.model.sensitivity import FEW, choices
+        from tiltmeter.model.sensitivity import choices
 
         path = self.folder / "fit" / CHOICES
         path.unlink(missing_ok=True)
         if not quick:
-            own = replace(settings, chains=min(FEW[0], settings.chains), draws=min(FEW[1], settings.draws))
-            choices(self.panel(written=False), settings=own, progress=progress).save(path)
+            choices(self.panel(written=False), settings=_few(settings), progress=progress).save(path)
+
+    def false_alarms(
+        self, tilt: Tilt, *, settings: FitSettings, shuffles: int, progress: Callable[[float], None] | None = None
+    ) -> dict[str, Any]:
+        """How often a move is called in the record with its dates shuffled, as the manifest has it; empty for none."""
+        from tiltmeter.questions.basis import Basis
+        from tiltmeter.questions.placebo import placebo, to_json
+        from tiltmeter.questions.tables import Tables
+        from tiltmeter.questions.verdict import stretch_after, stretch_before
+
+        if not shuffles:
+            return {}
+        basis = Basis(self.theatre, tilt, Tables.of())
+        found = placebo(
+            self.panel(written=False), before=stretch_before(basis), after=stretch_after(basis),
+            settings=_few(settings), shuffles=shuffles, progress=progress,
+        )  # fmt: skip
+        return to_json(found)
 
     def fitted(
         self, kinds: Sequence[str], *, settings: FitSettings, progress: Callable[[float], None] | None = None
@@ -503,6 +525,13 @@ def _gathered(
             rows, notes = [], []
     if notes:
         yield rows, notes
+
+
+def _few(settings: FitSettings) -> FitSettings:
+    """The same with as few draws as will do for one of many fits."""
+    from tiltmeter.model.sensitivity import FEW
+
+    return replace(settings, chains=min(FEW[0], settings.chains), draws=min(FEW[1], settings.draws))
 
 
 def _part(

@@ -28,6 +28,13 @@ CLAIMS = [
     {"id": "pact", "kind": "member_of", "a": "EST", "b": "NATO", "at": "2021-01-01", "text": {"en": "A pact"}},
 ]  # fmt: skip
 
+PLACEBO = {
+    "shuffles": 20, "failed": 0, "states": 3, "block": 13, "before": ["2020-01-01", "2021-06-30"],
+    "after": ["2021-07-01", "2022-12-31"],
+    "alarms": [{"gauge": "tilt", "asked": 60, "called": 6, "apart": 0,
+                "called_rate": [0.018, 0.1, 0.283], "apart_rate": [0.0, 0.0, 0.139]}],
+}  # fmt: skip
+
 
 def rows(*, written: bool = True) -> list[Row]:
     """Votes, sums, a tie, a real event, and hostile reports that are marked as written for a demonstration."""
@@ -63,7 +70,7 @@ def made(*, language: str = "en", parts: Sequence[Basis] = ()) -> View:
     extras = Extras(
         findings=check_all(asked, record=record, written=written),
         verdicts=verdicts(record=record, written=written),
-        manifest={"inputs": [{"name": "<votes>.csv", "sha256": "ab" * 32}]},
+        manifest={"inputs": [{"name": "<votes>.csv", "sha256": "ab" * 32}], "placebo": PLACEBO},
         version="0.0.test",
     )
     return view(record=record, written=written, extras=extras, today=TODAY, language=language)

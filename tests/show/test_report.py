@@ -303,6 +303,13 @@ def test_who_moved_and_what_was_sudden_are_on_the_page() -> None:
     assert 'id="who-moved"' not in report(view(record=record, today=TODAY))
 
 
+def test_the_rate_of_false_alarms_is_printed_and_so_is_that_none_was_counted(page: str) -> None:
+    assert "were shuffled 20 times" in page
+    assert "6: 10 % (2 % – 28 %)" in page
+    record, _ = bases()
+    assert words("en")["placebo_none"] in report(view(record=record, today=TODAY))
+
+
 def test_many_states_are_ranked_and_a_few_keep_their_order() -> None:
     few = made()
     assert [one["state"] for one in few.bases["record"]["answers"]] == ["EST", "LVA", "LTU"]

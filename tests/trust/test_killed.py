@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import now
+from tests.conftest import few, now
 from tiltmeter import bundle as sample
 from tiltmeter.coder.build import Bundle
 from tiltmeter.manifest import rows
@@ -57,7 +57,11 @@ def _state(folder: Path) -> dict[str, Any]:
     with Workspace.open(folder, now=now).reading() as store:
         told: dict[str, Any] = dict(rows(store))
     manifest = folder / "fit" / "manifest.json"
-    return told | ({"answers": json.loads(manifest.read_text("utf-8"))["answers"]} if manifest.exists() else {})
+    return told | (
+        {name: json.loads(manifest.read_text("utf-8"))[name] for name in ("answers", "placebo")}
+        if manifest.exists()
+        else {}
+    )
 
 
 def _started(verb: str, folder: Path) -> Any:
@@ -78,7 +82,7 @@ def before(tmp_path_factory: pytest.TempPathFactory, bundle: Bundle) -> dict[str
         day = f"2022-{drawn.randrange(1, 13):02d}-{drawn.randrange(1, 29):02d}"
         lines.append(f"{day},a{row},{pair[0]},{drawn.choice(['042', '190', '111', '073'])},b{row},{pair[1]}")
     (home / "bulk.csv").write_text("\n".join(lines) + "\n")
-    Workspace.create(home / "new", theatre="central_asia", now=now)
+    few(Workspace.create(home / "new", theatre="central_asia", now=now))
     found, stage = {}, home / "new"
     for verb in VERBS:
         for place in ("first", "after"):  # what is compiled or cached on the first run is no part of the time

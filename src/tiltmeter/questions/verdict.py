@@ -85,9 +85,7 @@ def verdicts(
         before: Compared with; default the theatre's reference up to its turning point.
         after: Default from the theatre's last moment of kind war (else its last moment) to the end of the data.
     """
-    reach = (written or record).reach() or record.theatre.span
-    until = min(record.theatre.reference[1], turning_point(record.theatre) - dt.timedelta(days=1))
-    before = before or (max(record.theatre.reference[0], min(reach[0], until)), until)
+    before = before or stretch_before(written or record)
     after = after or stretch_after(written or record)
     found = []
     for state in record.theatre.states:
@@ -111,6 +109,13 @@ def turning_point(theatre: Theatre) -> dt.date:
     return max(inside or latest)
 
 
+def stretch_before(basis: Basis) -> tuple[dt.date, dt.date]:
+    """The reference as far as it lies before the turning point and the basis has evidence."""
+    theatre, reach = basis.theatre, basis.reach() or basis.theatre.span
+    until = min(theatre.reference[1], turning_point(theatre) - dt.timedelta(days=1))
+    return max(theatre.reference[0], min(reach[0], until)), until
+
+
 def stretch_after(basis: Basis) -> tuple[dt.date, dt.date]:
     """The time since the turning point, as far as the basis has evidence."""
     turn, reach = turning_point(basis.theatre), basis.reach() or basis.theatre.span
@@ -125,7 +130,7 @@ def _opinion(basis: Basis, state: str, before: tuple[dt.date, dt.date], after: t
     if not (there[tilt.window(*before)].any() and there[tilt.window(*after)].any()):
         return Opinion("undecided", None, f"{state} is not on the calendar both before and after", {}, (), {})
     gauges = ("tilt", *tilt.gauge_draws)
-    moves = {gauge: _move(tilt, gauge, state, before, after) for gauge in gauges}
+    moves = {gauge: move(tilt, gauge, state, before, after) for gauge in gauges}
     told = _told(moves.get("words")) and _seen(tilt, "words", state, before, after)
     words = "words" if told or "votes" not in moves else "votes"
     window = tilt.window(*after)
@@ -141,7 +146,7 @@ def _opinion(basis: Basis, state: str, before: tuple[dt.date, dt.date], after: t
         reason = f"the data carry under {SHARE:.0%} of them" if missing else "there are none both before and after"
         why = f"{lacking} are not measured: {reason}"
         return Opinion("undecided", None, why, moves, path, rests_on)
-    shift_w, shift_d = (_shifts(tilt, gauge, state, before, after) for gauge in (words, "deeds"))
+    shift_w, shift_d = (shifts(tilt, gauge, state, before, after) for gauge in (words, "deeds"))
     count = min(len(shift_w), len(shift_d))
     moved_w, moved_d = shift_w[:count] > MOVE, shift_d[:count] > MOVE
     parts = (moved_w & moved_d, moved_w & ~moved_d, ~moved_w & moved_d, ~moved_w & ~moved_d)
@@ -163,7 +168,7 @@ def _seen(tilt: Tilt, gauge: str, state: str, before: tuple[dt.date, dt.date], a
     return count is not None and all(int(count[tilt.state(state), window].sum()) > 0 for window in windows)
 
 
-def _shifts(
+def shifts(
     tilt: Tilt, gauge: str, state: str, before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]
 ) -> Floats:
     """Draws of how far the mean after is from the mean before, away from pole A."""
@@ -172,9 +177,10 @@ def _shifts(
     return np.asarray(late - early)
 
 
-def _move(tilt: Tilt, gauge: str, state: str, before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]) -> Move:
+def move(tilt: Tilt, gauge: str, state: str, before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]) -> Move:
+    """How far a gauge, or the tilt, of a state moved from one time to another."""
     at = tilt.state(state)
-    shift = _shifts(tilt, gauge, state, before, after)
+    shift = shifts(tilt, gauge, state, before, after)
     prior = tilt.prior_draws.reshape(-1, *tilt.prior_draws.shape[2:])[:, at]
     blind = mean(prior[:, tilt.window(*after)], axis=1) - mean(prior[:, tilt.window(*before)], axis=1)
     share = tilt.data_share if gauge == "tilt" else tilt.gauge_share[gauge]

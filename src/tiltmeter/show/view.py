@@ -16,6 +16,7 @@ from tiltmeter.show.futures import forecasts, scenarios
 from tiltmeter.show.moved import jumps, moved
 from tiltmeter.show.names import name, pick, words
 from tiltmeter.show.numbers import between, percent
+from tiltmeter.show.placebo import placebo
 from tiltmeter.show.series import kept
 from tiltmeter.show.shapes import Ground, ground
 
@@ -145,7 +146,7 @@ def view(
         sensitivity=_sensitivity(theatre, extras.sensitivity, language),
         moved=moved(extras.moved, language),
         jumps=jumps(extras.jumps, language),
-        method=_method(fullest, extras),
+        method=_method(fullest, extras, language),
     )
 
 
@@ -214,7 +215,7 @@ def _sensitivity(theatre: Theatre, rows: Sequence[Mapping[str, Any]], language: 
     ]  # fmt: skip
 
 
-def _method(basis: Basis, extras: Extras) -> Table:
+def _method(basis: Basis, extras: Extras, language: str) -> Table:
     import pyarrow.compute as pc
 
     tables, tilt = basis.tables, basis.tilt
@@ -227,6 +228,7 @@ def _method(basis: Basis, extras: Extras) -> Table:
         "inputs": [
             {"name": shown(str(row["name"])), "sha256": str(row["sha256"])} for row in extras.manifest.get("inputs", ())
         ],
+        "placebo": placebo(extras.manifest.get("placebo") or {}, words(language), language),
         "settings": _simple(extras.manifest.get("settings", {})),
         "theatre_sha256": str(extras.manifest.get("theatre_sha256", "")),
         "licences": [{"name": what, "text": shown(text), "url": link(text)} for what, text in extras.licences.items()],
