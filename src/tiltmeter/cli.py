@@ -7,6 +7,7 @@ import datetime as dt
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tiltmeter import __version__, cli_serve, console
+from tiltmeter import __version__, cli_serve, console, logs
 from tiltmeter.errors import FetchError, SourceError, StoreError, TiltmeterError
 
 app = typer.Typer(
@@ -315,8 +316,6 @@ def watch(
     json_: Json = False,
 ) -> None:
     """Keep a workspace fresh from feeds and updates; `export changes` tells what the last look brought."""
-    import time
-
     from tiltmeter import watch as watching
 
     if not sources and not feeds:
@@ -341,8 +340,6 @@ def watch(
 
 
 def _manners(pause: float, contact: str) -> Any:
-    import time
-
     from tiltmeter.fetch import Manners
 
     return Manners(sleep=time.sleep, clock=time.monotonic, now=_now, pause=pause, contact=contact)
@@ -736,7 +733,7 @@ def _trained() -> Any:
 
 
 def _hoisted(arguments: list[str]) -> list[str]:
-    """The arguments without `--workspace DIR`, which may stand anywhere; it is kept in the environment."""
+    """The arguments without `--workspace DIR`, kept in the environment, and `--verbose`: they may stand anywhere."""
     kept: list[str] = []
     rest = iter(arguments)
     for word in rest:
@@ -746,9 +743,15 @@ def _hoisted(arguments: list[str]) -> list[str]:
             os.environ["TILTMETER_WORKSPACE"] = next(rest, "")
         elif word.startswith("--workspace="):
             os.environ["TILTMETER_WORKSPACE"] = word.partition("=")[2]
+        elif word == "--verbose":
+            logs.begin()
         else:
             kept.append(word)
     return kept
+
+
+def _verbs() -> set[str]:
+    return {str(one.name or getattr(one.callback, "__name__", "")) for one in app.registered_commands}
 
 
 def main() -> None:
@@ -756,10 +759,15 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = _hoisted(sys.argv[1:])
+    verb = next((word for word in arguments if word in _verbs()), "")
+    logs.tell("begin", verb=verb, version=__version__)
+    began = time.monotonic()
     try:
-        app(args=_hoisted(sys.argv[1:]), prog_name="tiltmeter")
+        app(args=arguments, prog_name="tiltmeter")
     except TiltmeterError as error:
         print(error, file=sys.stderr)
+        logs.tell("fault", verb=verb, error=type(error).__name__)
         sys.exit(2)
     except BrokenPipeError:
         # the reader of our output has gone; Python would complain once more at exit
@@ -767,6 +775,8 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        logs.tell("end", verb=verb, seconds=time.monotonic() - began)
 
 
 if __name__ == "__main__":

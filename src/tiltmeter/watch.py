@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from tiltmeter.errors import FetchError, SourceError, TiltmeterError
 from tiltmeter.fetch import LARGEST, Arrival, Guard, Line, Manners, fetch, guard_of, text
+from tiltmeter.logs import tell
 from tiltmeter.sources import Offer, Remote, source
 from tiltmeter.workspace import Workspace
 
@@ -93,6 +94,7 @@ def look(workspace: Workspace, watched: Watched, *, guard: Guard, manners: Manne
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     events = workspace.code()["events"] if code and watched.feeds else 0
+    tell("watch.look", files=files, stored=stored, events=events, faults=len(faults))
     return Look(workspace.now(), files, stored, events, tuple(faults))
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tiltmeter import __version__
 from tiltmeter.errors import QuestionError, SettingsError, SourceError, StoreError
 from tiltmeter.jobs import ordered
+from tiltmeter.logs import tell
 from tiltmeter.nouns import ORGANISATIONS, Coding, Document, Event
 from tiltmeter.settings import Settings, Theatre, load_claims, load_settings, load_theatre, settings_toml
 from tiltmeter.sources import Input, Tally, take
@@ -147,9 +148,12 @@ class Workspace:
     def writing(self, verb: str, **settings: Any) -> Iterator[tuple[Store, str]]:
         """The store open for a verb, and the verb's run."""
         with Store.open(self.folder / STORE, write=True) as store:
-            run = store.begin_run(verb, version=__version__, started=self.now(), settings=settings)
+            began = self.now()
+            run = store.begin_run(verb, version=__version__, started=began, settings=settings)
+            tell("run.begin", verb=verb, run=run)
             yield store, run
             store.end_run(run, ended=self.now())
+            tell("run.end", verb=verb, run=run, seconds=(self.now() - began).total_seconds())
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
@@ -184,6 +188,9 @@ class Workspace:
                 raise
             # anything else that breaks in, an interruption or a full disk, leaves the files taken before it
             store.consolidate()
+            for number, one in enumerate(found, start=1):
+                counts = {name: value for name, value in asdict(one).items() if isinstance(value, int)}
+                tell("add.file", run=run, number=number, source=one.source, **counts)
             return found
 
     def code(
@@ -215,6 +222,7 @@ class Workspace:
                 counts["documents"] += len(notes)
                 counts["events"] += len(rows)
                 counts["abstained"] += sum(bool(note.abstained) for note in notes)
+                tell("code.block", run=run, total=total, **counts)
                 if progress:
                     progress(counts["documents"] / total)
             retell(store, run=run)
@@ -348,12 +356,19 @@ class Workspace:
         self, kinds: Sequence[str], *, settings: FitSettings, progress: Callable[[float], None] | None = None
     ) -> dict[str, Tilt]:
         """Fits of the store as it is, by kind (`record`, `all`); nothing is kept."""
+        return {
+            kind: self._fitted(kind, settings, _part(progress, place, len(kinds))) for place, kind in enumerate(kinds)
+        }
+
+    def _fitted(self, kind: str, settings: FitSettings, progress: Callable[[float], None] | None) -> Tilt:
         from tiltmeter.model import fit
 
-        return {
-            kind: fit(self.panel(written=kind == "all"), settings=settings, progress=_part(progress, place, len(kinds)))
-            for place, kind in enumerate(kinds)
-        }
+        began, panel = self.now(), self.panel(written=kind == "all")
+        told = {name: int(count.sum()) for name, count in panel.evidence.items()}
+        tell("fit.begin", kind=kind, states=len(panel.states), periods=len(panel.periods), **told)
+        tilt = fit(panel, settings=settings, progress=progress)
+        tell("fit.end", kind=kind, seconds=(self.now() - began).total_seconds())
+        return tilt
 
     def tilts(self) -> dict[str, Tilt]:
         """The fits kept in the workspace, by kind (`record`, `all`)."""

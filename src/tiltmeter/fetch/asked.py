@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from tiltmeter.errors import FetchError
 from tiltmeter.fetch.download import Arrival, fetch, gaps, named, text
 from tiltmeter.fetch.guard import Guard
 from tiltmeter.fetch.line import Line, Manners
+from tiltmeter.logs import tell
 from tiltmeter.sources import Offer, source
 
 LARGEST: Final = 4 << 30
@@ -87,6 +89,7 @@ def bring(
     with Line(guard, manners) as line:
         offers = asked.offers(line)
         arrivals = fetch(line, offers, folder, limit=limit, progress=progress)
+    tell("fetch", source=asked.source, files=len(arrivals), **Counter(one.state for one in arrivals))
     remote = source(asked.source).remote
     lacking = gaps(offers, step=remote.step) if remote and not asked.urls else []
     return arrivals + [

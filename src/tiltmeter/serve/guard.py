@@ -11,12 +11,16 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from tiltmeter.logs import tell
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+"""Methods that are logged by name; a client may send any word as one."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 COOKIE: Final = "tiltmeter_token"
 HEADERS: Final[dict[str, str]] = {
@@ -79,6 +83,7 @@ class Guard:
         guarded = _headed(send)
         refused = self._refused(scope, headers)
         if refused:
+            tell("refused", status=refused[0])
             await _refuse(guarded, *refused)
             return
         given = self.token and parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
@@ -87,7 +92,7 @@ class Guard:
             return
         # the server leaves out the body of what was asked for by its head alone
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        closed = False
+        closed, began = False, time.monotonic()
 
         async def close(status: int, what: str, mend: str) -> None:
             nonlocal closed
@@ -95,6 +100,12 @@ class Guard:
             await _refuse(guarded, status, what, mend)
 
         async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                # the route's pattern: what was asked for may tell who asked
+                route = getattr(asked.get("route"), "path", "")
+                method = scope["method"] if scope["method"] in METHODS else ""
+                seconds = time.monotonic() - began
+                tell("request", method=method, route=route, status=message["status"], seconds=seconds)
             if not closed:
                 await guarded(message)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.errors import ShowError, TiltmeterError
+from tiltmeter.logs import tell
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -188,6 +189,7 @@ class Job:
     def finish(self, fine: bool, value: Any) -> None:
         """Note how it ended."""
         self.state = "done" if fine else "failed"
+        tell("job.end", verb=self.verb, state=self.state)
         if fine:
             self.progress, self.result = 1.0, value
         else:
