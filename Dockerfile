@@ -7,7 +7,7 @@ COPY requirements.lock pyproject.toml README.md LICENSE ./
 RUN grep -E '^[a-z0-9]' requirements.lock | sed 's/ *\\$//' > versions.txt
 COPY src ./src
 RUN python -m venv /opt/tiltmeter \
- && /opt/tiltmeter/bin/pip install --no-cache-dir --constraint versions.txt '.[pdf]'
+ && /opt/tiltmeter/bin/pip install --no-cache-dir --constraint versions.txt '.[cluster,pdf]'
 
 FROM python:3.13-slim-bookworm
 RUN useradd --create-home --uid 1000 tilt && install -d -m 1777 /data /var/cache/tiltmeter

@@ -26,6 +26,7 @@ CASES = {
     "coverage": ("Do the intervals keep what they promise", ["model_coverage.py"]),
     "counts": ("Counts one week ahead", ["model_counts.py"]),
     "take": ("Taking files in", ["sources_take.py"]),
+    "cluster": ("What a second worker of a cluster brings", ["cluster.py"]),
 }
 HEAD = """# Benchmarks
 

@@ -108,10 +108,14 @@ def pandas(files: Path) -> str:
     return f"{len(pd.concat(frames)):,} rows"
 
 
+def data() -> Path:
+    """The development data."""
+    return Path(os.environ.get("TILTMETER_DATA", "../shared/data"))
+
+
 def sample(name: str) -> list[list[str]]:
     """Real rows."""
-    data = Path(os.environ.get("TILTMETER_DATA", "../shared/data")) / "formats" / name
-    return [line.split("\t") for line in data.read_text("utf-8").splitlines()]
+    return [line.split("\t") for line in (data() / "formats" / name).read_text("utf-8").splitlines()]
 
 
 def daily(folder: Path, rows: int) -> None:

@@ -18,6 +18,8 @@ Made by `make docs` from the program; do not edit it by hand.
 
 `--workspace DIR` may stand before or after any verb; else `$TILTMETER_WORKSPACE` counts, else the current folder.
 So may `--verbose`: what is done, how much and how long it takes, as lines of JSON on standard error ([logs](logs.md)).
+So may `--cluster ADDRESS` (else `$TILTMETER_CLUSTER`) with `add`, `code` and `panel`: the workers of a
+[Dask cluster](howto/cluster.md) do the work.
 Every verb that writes a table takes `--out FILE`; without it the table goes to standard output. Dates are `YYYY-MM-DD`,
 intervals `YYYY-MM-DD/YYYY-MM-DD`, closed. Offsets are `[start, end)` in Unicode code points of the text as given.
 

@@ -16,8 +16,8 @@ HEAD = """# Licences of what tiltmeter needs
 
 Made by `make licences` from what each package says of itself; do not edit it by hand. tiltmeter's own code and all
 that it bundles is MIT-licensed (data: [README](../README.md#data-licences)). These packages are installed beside it
-and are no part of it. *Direct* ones the program imports itself; the others are theirs. Extras (`pdf`, `docs`,
-`transformers`) and tools for development are not listed.
+and are no part of it. *Direct* ones the program imports itself; the others are theirs. Extras (`cluster`,
+`docs`, `pdf`, `transformers`, `xarray`) and tools for development are not listed.
 
 | package | licence | |
 |---|---|---|

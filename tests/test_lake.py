@@ -53,7 +53,7 @@ def test_the_panel_counts_the_lake_as_it_would_count_the_store(workspace: Worksp
 def test_taking_a_file_again_needs_no_reading_unless_it_changed(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiltmeter.sources._take.guarded", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr("tiltmeter.sources._shared.guarded", lambda *_: pytest.fail("it was read"))
     (again,) = workspace.add("icews", [tmp_path / "a.csv"])
     assert (again.read, again.stored) == (600, 0)
     assert again.read == again.duplicate + again.outside

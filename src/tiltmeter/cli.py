@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from tiltmeter import __version__, cli_serve, console, logs
-from tiltmeter.errors import FetchError, SourceError, StoreError, TiltmeterError
+from tiltmeter.errors import FetchError, SettingsError, SourceError, StoreError, TiltmeterError
 
 app = typer.Typer(
     name="tiltmeter",
@@ -249,9 +249,11 @@ def add(
     options = {"resolutions": resolutions, "mapping": mapping, "written": written or None}
     with console.progress("adding") as step, ExitStack() as open_:
         given = [open_.enter_context(_named(path)) for path in paths]
+        crew = open_.enter_context(_crew())
         tallies = _workspace().add(
-            source, given, options={k: v for k, v in options.items() if v}, progress=lambda _, share: step(share)
-        )
+            source, given, options={k: v for k, v in options.items() if v}, crew=crew,
+            progress=lambda _, share: step(share),
+        )  # fmt: skip
     rows = [dataclasses.asdict(tally) for tally in tallies]
     if json_:
         console.print_json(rows)
@@ -374,16 +376,34 @@ def code(
 
     chosen = engines.Engine(engine, jobs, engine_url, max_requests, max_tokens)
     if into is not None:
-        with console.lines(into) as rows, console.writing(out) as put, _noted(chosen):
-            put(engines.events(rows, engine=chosen, note=console.note))
+        with console.lines(into) as rows, console.writing(out) as put, _noted(chosen), _crew() as crew:
+            put(engines.events(rows, engine=chosen, crew=crew, note=console.note))
         return
     workspace = _workspace()
-    with _noted(chosen), console.progress("coding") as step:
-        counts = workspace.code(engine=chosen, progress=step)
+    with _noted(chosen), _crew() as crew, console.progress("coding") as step:
+        counts = workspace.code(engine=chosen, crew=crew, progress=step)
     if json_:
         console.print_json(counts)
     else:
         print("{documents} documents coded: {events} events, {abstained} not read".format(**counts))
+
+
+@app.command()
+def panel(
+    lake: Annotated[
+        str, typer.Option(help="Where the lake is, if not in the workspace: a folder, or an address fsspec knows.")
+    ] = "",
+    out: Out = None,
+    format_: Annotated[str | None, typer.Option("--format", help="csv, parquet, jsonl; else by --out's name.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False,
+) -> None:
+    """Count the theatre's events by state, power, gauge, source and period, as the model takes them."""
+    from tiltmeter import tables
+
+    workspace = _workspace()
+    with _crew() as crew, console.progress("counting"):
+        counts = workspace.panel(crew=crew, lake=lake).counts()
+    tables.write(counts, out, kind="jsonl" if json_ else format_ or tables.kind_of(out))
 
 
 @app.command()
@@ -694,6 +714,19 @@ def _workspace() -> Any:
     return Workspace.open(_folder(), now=_now)
 
 
+@contextmanager
+def _crew() -> Iterator[Any]:
+    """The workers of the cluster that is named, None where none is."""
+    address = os.environ.get("TILTMETER_CLUSTER")
+    if not address:
+        yield None
+        return
+    from tiltmeter.cluster import connected
+
+    with connected(address) as crew:
+        yield crew
+
+
 def _folder() -> Path:
     return Path(os.environ.get("TILTMETER_WORKSPACE") or ".")
 
@@ -732,21 +765,32 @@ def _trained() -> Any:
     return trained.load()
 
 
+ANYWHERE = {"--workspace": "TILTMETER_WORKSPACE", "--cluster": "TILTMETER_CLUSTER"}
+"""Options that may stand before or after any verb, and where they are kept."""
+
+SHARED = ("add", "code", "panel")
+"""Verbs that a cluster can help with."""
+
+
 def _hoisted(arguments: list[str]) -> list[str]:
-    """The arguments without `--workspace DIR`, kept in the environment, and `--verbose`: they may stand anywhere."""
+    """The arguments without those that may stand anywhere: options kept in the environment, and `--verbose`."""
     kept: list[str] = []
+    given: set[str] = set()
     rest = iter(arguments)
     for word in rest:
+        name, apart, value = word.partition("=")
         if word == "--":
             kept += [word, *rest]
-        elif word == "--workspace":
-            os.environ["TILTMETER_WORKSPACE"] = next(rest, "")
-        elif word.startswith("--workspace="):
-            os.environ["TILTMETER_WORKSPACE"] = word.partition("=")[2]
+        elif name in ANYWHERE:
+            os.environ[ANYWHERE[name]] = value if apart else next(rest, "")
+            given.add(name)
         elif word == "--verbose":
             logs.begin()
         else:
             kept.append(word)
+    verb = next((word for word in kept if not word.startswith("-")), "")
+    if "--cluster" in given and verb and verb not in SHARED:
+        raise SettingsError(f"a cluster does nothing for `{verb}`", mend=f"give --cluster to {', '.join(SHARED)} only")
     return kept
 
 

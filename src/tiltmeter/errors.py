@@ -52,6 +52,10 @@ class FetchError(TiltmeterError, ConnectionError):
     """A file cannot be fetched, or may not be."""
 
 
+class ClusterError(TiltmeterError, ConnectionError):
+    """A cluster cannot be reached, or cannot do the work."""
+
+
 class ActorError(TiltmeterError, LookupError):
     """A name or code is no actor we know."""
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from tiltmeter.errors import CoderError
 
@@ -19,6 +19,13 @@ AHEAD: Final = 2
 
 Work = TypeVar("Work")
 Answer = TypeVar("Answer")
+
+
+class Crew(Protocol):
+    """Who does work beyond this process, such as a cluster."""
+
+    def ordered(self, do: Callable[[Work], Answer], work: Iterable[Work]) -> Iterator[Answer]:
+        """What `do` makes of each piece of work, in its order; `do`, the work and the answers are pickled."""
 
 
 def ordered(do: Callable[[Work], Answer], work: Iterable[Work], *, jobs: int) -> Iterator[Answer]:

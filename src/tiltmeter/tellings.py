@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.nouns import Story
+from tiltmeter.store.parts import Question, answer, asked, parts
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tiltmeter.jobs import Crew
     from tiltmeter.store import Store
 
 _ONCE: Final = """
@@ -41,40 +46,82 @@ WITH sided AS (
 )
 SELECT * EXCLUDE (mutual, one, two, story, teller, occasion, nth, happened, place, told) REPLACE (told AS witnesses)
 FROM ranked WHERE place = 1
-UNION ALL BY NAME
-SELECT * FROM events WHERE span_start < 0 AND ({bulk})
-ORDER BY source, key
 """
 """
-Events, each once: within a story its first telling counts, with that one's date; of the stories of one day the surest.
+Events of texts, each once: within a story its first telling counts, with that one's date; of the stories of one day
+the surest.
 
-Witnesses are outlets; a report that names none is one for its story. Bulk events, which have no
-place in a text, stand as they are.
+Witnesses are outlets; a report that names none is one for its story.
 """
 
-TOLD_ONCE: Final = _ONCE.format(bulk="true")
+TOLD_ONCE: Final = _ONCE + "UNION ALL BY NAME SELECT * FROM events WHERE span_start < 0 ORDER BY source, key"  # noqa: S608
+"""The same, and bulk events, which have no place in a text, as they stand."""
 
+_NEEDED: Final = 'source, key, giver, taker, quad, "start", "end", reported, confidence, background, written'
 _PAIR: Final = "list_contains($states, giver) AND list_contains($powers, taker)"
 _OWN: Final = f"({_PAIR}) OR (list_contains($states, taker) AND list_contains($powers, giver))"
+_COUNTS: Final = "NOT background AND quad BETWEEN 1 AND 4 AND confidence >= $confidence AND ($written OR NOT written)"
 
-OF_THEATRE: Final = f"""
-SELECT source, key, giver, taker, quad, "start", "end", reported, confidence, background, written
-FROM ({_ONCE.format(bulk=_OWN)})
-"""  # noqa: S608 - conditions of our own
-"""What a panel asks of the same, and of bulk events only those between `$states` and `$powers`."""
+TOLD: Final = f"SELECT {_NEEDED} FROM ({_ONCE})"  # noqa: S608 - conditions of our own
+"""What a panel asks of the events of texts."""
+
+OWN: Final = f"SELECT {_NEEDED} FROM events WHERE span_start < 0 AND ({_OWN})"  # noqa: S608
+"""What a panel asks of bulk events, in the whole lake or a part: those between `$states` and `$powers`."""
+
+WORLD: Final = f"""
+SELECT source, "start", "end", reported, count(*) AS n
+FROM events WHERE span_start < 0 AND {_COUNTS} GROUP BY ALL
+"""  # noqa: S608
+"""How many countable bulk events there are at all, by source and dates: quicker than to count those beside OWN."""
 
 OTHERS: Final = f"""
+WITH beside AS (
+    SELECT source, "start", "end", reported, n FROM world
+    UNION ALL SELECT source, "start", "end", reported, -count(*) AS n FROM own WHERE {_COUNTS} GROUP BY ALL
+)
 SELECT source, CASE
         WHEN coalesce("start", "end") IS NULL THEN reported
         WHEN coalesce("end", "start") - coalesce("start", "end") <= $longest
         THEN coalesce("start", "end") + ((coalesce("end", "start") - coalesce("start", "end")) // 2)::INTEGER
-    END AS day, count(*) AS n
-FROM events
-WHERE span_start < 0 AND NOT ({_OWN}) AND NOT background AND quad BETWEEN 1 AND 4
-    AND confidence >= $confidence AND ($written OR NOT written)
-GROUP BY ALL
-"""  # noqa: S608 - conditions of our own
-"""How many countable bulk events there are beside those, by source and day."""
+    END AS day, sum(n)::BIGINT AS n
+FROM beside GROUP BY ALL HAVING sum(n) > 0 ORDER BY ALL
+"""  # noqa: S608
+"""How many there are beside those, by source and day; from the answers to OWN and WORLD as `own` and `world`."""
+
+
+def for_panel(
+    store: Store, params: Mapping[str, Any], *, crew: Crew | None = None, lake: str = ""
+) -> tuple[pa.Table, pa.Table]:
+    """
+    The events a panel needs, and how many bulk events there are beside them.
+
+    A crew answers part by part of the lake; without one all of it is one part.
+
+    Args:
+        store: Open while its lake is read.
+        params: Those of OWN, WORLD and OTHERS.
+        crew: Who reads the lake.
+        lake: Where the lake is found, if not beside the store.
+    """
+    import pyarrow as pa
+
+    questions = [Question.of(sql, params) for sql in (OWN, WORLD)]
+    told = store.query(TOLD, lake=False)
+    answers = [[store.query(one.sql, one.params, lake=False) for one in questions]]
+    if store.lake is not None:
+        folder = lake or str(store.lake.files.folder.resolve())
+        if crew is None:
+            work = parts(store.lake.segments(), folder=folder, rows=None)
+            answers += map(partial(asked, questions=questions, threads=None), work)
+        else:
+            work = parts(store.lake.segments(), folder=folder)
+            answers += crew.ordered(partial(asked, questions=questions), work)
+    own, world = (pa.concat_tables(each) for each in zip(*answers, strict=True))
+    others = answer(Question.of(OTHERS, params), own=own, world=world)
+    return answer(Question(_IN_ORDER, {}), events=pa.concat_tables([told, own])), others
+
+
+_IN_ORDER: Final = "SELECT * FROM events ORDER BY source, key"
 
 _UNTOLD: Final = "SELECT count(*) AS n FROM codings ANTI JOIN stories USING (source, key)"
 

@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter import __version__
 from tiltmeter.errors import QuestionError, SettingsError, SourceError, StoreError
-from tiltmeter.jobs import ordered
 from tiltmeter.logs import tell
 from tiltmeter.nouns import ORGANISATIONS, Coding, Document, Event
 from tiltmeter.settings import Settings, Theatre, load_claims, load_settings, load_theatre, settings_toml
 from tiltmeter.sources import Input, Tally, take
 from tiltmeter.store import Store
-from tiltmeter.tellings import OF_THEATRE, OTHERS, TOLD_ONCE, retell
+from tiltmeter.tellings import TOLD_ONCE, for_panel, retell
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from tiltmeter.coder.build import Bundle
     from tiltmeter.engines import Engine
-    from tiltmeter.model import FitSettings, Tilt
+    from tiltmeter.jobs import Crew
+    from tiltmeter.model import FitSettings, Panel, Tilt
     from tiltmeter.model.sensitivity import Choices
     from tiltmeter.questions.basis import Basis
     from tiltmeter.questions.episode import Episode
@@ -163,9 +163,9 @@ class Workspace:
 
     def add(
         self, source: str, paths: Sequence[Path | Input], *, options: Mapping[str, Any] | None = None,
-        progress: Callable[[str, float], None] | None = None,
+        crew: Crew | None = None, progress: Callable[[str, float], None] | None = None,
     ) -> list[Tally]:  # fmt: skip
-        """Take in files: counts of rows per file; see sources.take."""
+        """Take in files: counts of rows per file; see sources.take. A crew reads them, if there is one."""
         with self.writing("add", source=source, options={k: str(v) for k, v in (options or {}).items()}) as (
             store,
             run,
@@ -181,6 +181,7 @@ class Workspace:
                         today=self.now().date(),
                         theatre=self.theatre,
                         options=options,
+                        crew=crew,
                         progress=progress,
                     )
             except SourceError:
@@ -194,7 +195,7 @@ class Workspace:
             return found
 
     def code(
-        self, *, bundle: Bundle | None = None, engine: Engine | None = None,
+        self, *, bundle: Bundle | None = None, engine: Engine | None = None, crew: Crew | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> dict[str, int]:  # fmt: skip
         """
@@ -203,19 +204,19 @@ class Workspace:
         Args:
             bundle: The trained coder, where it is at hand.
             engine: What reads the documents, and with how many processes; the coder and one without it.
+            crew: Who reads them in the place of these processes.
             progress: Told the share of the documents that are read.
         """
-        from tiltmeter.engines import BUILTIN, coded, make_ready
+        from tiltmeter.engines import BUILTIN, coded, sharing
 
         chosen = engine or BUILTIN
         with self.writing("code", engine=chosen.name) as (store, run):
             (total,) = store.query(f"SELECT count(*) AS n FROM ({_UNCODED})", ["", "", None])["n"].to_pylist()  # noqa: S608
-            reader = bundle[0] if bundle and chosen == BUILTIN else chosen
-            if total and chosen.processes > 1:
-                make_ready(chosen)
+            reader = bundle[0] if bundle and chosen == BUILTIN and not crew else chosen
+            each = sharing(chosen, crew) if total else map
             do = partial(coded, engine=reader, run=run, sides=self.theatre.sides())
             counts = {"documents": 0, "events": 0, "abstained": 0}
-            for rows, notes in _gathered(ordered(do, _waiting(store), jobs=chosen.processes)):
+            for rows, notes in _gathered(each(do, _waiting(store))):
                 with store.transaction():
                     store.add(rows)
                     store.add(notes)
@@ -271,21 +272,27 @@ class Workspace:
 
         return moves(self.tilts()["record"], self.panel(written=False), first=first, second=second)
 
-    def panel(self, *, written: bool = True) -> Any:
-        """The panel of the workspace's theatre, with or without the reports written for a demonstration."""
+    def panel(self, *, written: bool = True, crew: Crew | None = None, lake: str = "") -> Panel:
+        """
+        The panel of the workspace's theatre.
+
+        Args:
+            written: Whether reports written for a demonstration count.
+            crew: Who reads the lake, if not this process.
+            lake: Where the lake is found, if not beside the store: a folder, or an address that fsspec knows.
+        """
         from tiltmeter.model import panel
         from tiltmeter.model.gather import LONGEST
 
         least, theatre = self.settings.confidence, self.theatre
-        tables = {name: self.table(name) for name in ("votes", "rollcalls", "figures", "facts")}
         powers = sorted({theatre.poles.a, theatre.poles.b, *theatre.powers, *ORGANISATIONS})
-        own = {"states": list(theatre.states), "powers": powers}
+        asked = {"states": list(theatre.states), "powers": powers, "confidence": least, "written": written}
         with self.reading() as store:
+            names = ("votes", "rollcalls", "figures", "facts")
+            tables = {name: store.query(TABLES[name], lake=False) for name in names}
             # a lake may hold the world's events: only the theatre's are fetched, the others are counted where they lie
-            tables["events"] = store.query(OF_THEATRE, own)
-            rest = own | {"longest": LONGEST, "confidence": least, "written": written}
-            others = store.query(OTHERS, rest)
-        return panel(**tables, theatre=theatre, written=written, confidence=least, others=others)
+            events, others = for_panel(store, asked | {"longest": LONGEST}, crew=crew, lake=lake)
+        return panel(**tables, events=events, theatre=theatre, written=written, confidence=least, others=others)
 
     def fit(
         self, *, only: str | None = None, quick: bool | None = None,

@@ -2,7 +2,7 @@
 
 from tiltmeter.engines.documents import coded
 from tiltmeter.engines.engine import BUILTIN, Engine
-from tiltmeter.engines.readers import make_ready, notes, reader
+from tiltmeter.engines.readers import make_ready, notes, reader, sharing
 from tiltmeter.engines.stream import events
 
-__all__ = ["BUILTIN", "Engine", "coded", "events", "make_ready", "notes", "reader"]
+__all__ = ["BUILTIN", "Engine", "coded", "events", "make_ready", "notes", "reader", "sharing"]

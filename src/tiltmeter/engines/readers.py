@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiltmeter.engines.engine import BUILTIN, Engine
+from tiltmeter.errors import SettingsError
+from tiltmeter.jobs import Answer, Crew, Work, ordered
 
 if TYPE_CHECKING:
     from tiltmeter.coder.lines import Reader
@@ -47,6 +50,23 @@ def make_ready(engine: Engine, *, progress: Callable[[float], None] | None = Non
 
     if engine.kind != "openai" and not trained.place().exists():
         trained.train(trained.place(), progress=progress)
+
+
+def sharing(
+    engine: Engine, crew: Crew | None = None
+) -> Callable[[Callable[[Work], Answer], Iterable[Work]], Iterator[Answer]]:
+    """
+    The `ordered` that shares out texts: to a crew or, without one, to the engine's processes.
+
+    Raises:
+        SettingsError: The engine is an endpoint, and there is a crew.
+    """
+    if crew and engine.kind == "openai":
+        mend = "leave out --cluster; with --jobs N so many requests wait for an answer at once"
+        raise SettingsError("an endpoint is asked from one machine", mend=mend)
+    if crew or engine.processes > 1:
+        make_ready(engine)
+    return crew.ordered if crew else partial(ordered, jobs=engine.processes)
 
 
 def notes(engine: Engine) -> list[str]:

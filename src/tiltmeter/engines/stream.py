@@ -8,22 +8,23 @@ from functools import partial
 
 from tiltmeter.coder import lines as contract
 from tiltmeter.engines.engine import BUILTIN, Engine
-from tiltmeter.engines.readers import make_ready, reader
-from tiltmeter.jobs import ordered
+from tiltmeter.engines.readers import reader, sharing
+from tiltmeter.jobs import Crew
 
 
-def events(lines: Iterable[str], *, engine: Engine = BUILTIN, note: Callable[[str], None]) -> Iterator[str]:
+def events(
+    lines: Iterable[str], *, engine: Engine = BUILTIN, crew: Crew | None = None, note: Callable[[str], None]
+) -> Iterator[str]:
     """
     One answer, a JSON line, per line of documents, in their order; memory does not grow with them.
 
     Args:
         lines: See coder.lines.events.
         engine: What reads them, and with how many processes.
+        crew: Who reads them in the place of these processes.
         note: Told of each malformed line.
     """
-    if engine.processes > 1:
-        make_ready(engine)
-    for answers, notes in ordered(partial(_answered, engine=engine), contract.blocks(lines), jobs=engine.processes):
+    for answers, notes in sharing(engine, crew)(partial(_answered, engine=engine), contract.blocks(lines)):
         for wrong in notes:
             note(wrong)
         yield from answers

@@ -123,6 +123,25 @@ class Panel:
         day = np.datetime64(str(date), "D")
         return int(np.clip(np.searchsorted(self.starts, day, side="right") - 1, 0, len(self.periods) - 1))
 
+    def counts(self) -> pa.Table:
+        """
+        Events by state, power, gauge, source and period: how many, how many cooperated, and the source's worldwide.
+
+        >>> from tiltmeter.model.world import simulate_world
+        >>> simulate_world(seed=1, weeks=60).panel.counts().column_names
+        ['state', 'power', 'gauge', 'source', 'period', 'cooperative', 'total', 'world']
+        """
+        import pyarrow as pa
+
+        mix = self.mix
+        parts = {
+            "state": (self.states, mix.state), "power": (self.powers, mix.power), "gauge": (GAUGES, mix.gauge),
+            "source": (mix.sources, mix.source), "period": (self.periods, mix.time),
+        }  # fmt: skip
+        columns = {name: pa.array(names, pa.string()).take(pa.array(own)) for name, (names, own) in parts.items()}
+        world = mix.world[mix.source, mix.time]
+        return pa.table(columns | {"cooperative": mix.cooperative, "total": mix.total, "world": world})
+
     def only_votes(self) -> Panel:
         """The same panel without events, figures and facts."""
         return without(self, kinds=("words", "deeds", "figures", "facts"))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from tiltmeter.errors import SourceError
 from tiltmeter.nouns import Document, Event, Reject, Row
 from tiltmeter.sources._input import Input, inputs
-from tiltmeter.sources._read import Theatre, guarded, reading, recognise, source
+from tiltmeter.sources._read import Theatre, reading, source
 from tiltmeter.sources._seen import Seen
+from tiltmeter.sources._shared import Opens, opened, shared
 from tiltmeter.sources._source import Chunk, Reading, Tally, rejects
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tiltmeter.jobs import Crew
     from tiltmeter.store import Kept, Store
 
 Progress = Callable[[str, float], None]
@@ -42,6 +45,7 @@ def take(
     today: dt.date,
     theatre: Theatre | None = None,
     options: Mapping[str, Any] | None = None,
+    crew: Crew | None = None,
     progress: Progress | None = None,
 ) -> list[Tally]:
     """
@@ -58,6 +62,7 @@ def take(
         today: Rows of later days are rejected.
         theatre: Rows of no use to it are counted as outside; None keeps all.
         options: Of the format, such as `resolutions` for `unga`.
+        crew: Who reads the files, each whole, while this process puts them in; without it this process reads them.
         progress: Told which file is read, how many rows so far, and the share of the files that is done.
 
     Raises:
@@ -68,13 +73,18 @@ def take(
         source(name)  # refuses a misspelt one before anything is read
     told = reading(run=run, theatre=theatre, today=today, options=options)
     files = inputs(path)
+    read: Iterator[Opens]
     under_way = _UnderWay(store, name, told)
     refused: list[SourceError] = []
-    for number, file in enumerate(files):
+    if crew is not None and not isinstance(path, Input):
+        read = shared(files, told, name=name, known=under_way.knows, crew=crew)
+    else:
+        read = (partial(opened, file, told, name=name) for file in files)
+    for number, (file, opens) in enumerate(zip(files, read, strict=True)):
         if progress is not None:
             progress(file.name, number / len(files))
         try:
-            under_way.take(file, _step(progress, number / len(files)))
+            under_way.take(file, opens, _step(progress, number / len(files)))
         except SourceError as error:
             if len(files) == 1:
                 raise
@@ -100,16 +110,20 @@ class _UnderWay:
         self._waiting: list[_Counter] = []
         self._told: list[_Counter | list[Tally]] = []
 
-    def take(self, file: Input, step: Callable[[str], None] | None) -> None:
+    def knows(self, file: Input) -> bool:
+        """Whether a file was taken before as it is."""
+        return self._seen.tallies(file, self.name) is not None
+
+    def take(self, file: Input, opens: Opens, step: Callable[[str], None] | None) -> None:
         """Read a file; it is in the store after the next `settle`, or before, if it is large."""
         known = self._seen.tallies(file, self.name)
         if known is not None:
             self._told.append(known)
             return
-        format_ = source(recognise(file) if self.name == "auto" else self.name)
-        counter = _Counter(self.store, file, format_.name, self.told)
+        format_, chunks = opens()
+        counter = _Counter(self.store, file, format_, self.told)
         with contextlib.ExitStack() as own:
-            for chunk in guarded(format_, file, self.told):
+            for chunk in chunks:
                 counter.take(chunk)
                 if counter.full:
                     self._alone(counter, own)

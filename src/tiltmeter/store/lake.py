@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter.nouns import Event, schema
+from tiltmeter.store.parts import quoted
 from tiltmeter.store.segments import Files, Segment, span
 
 if TYPE_CHECKING:
@@ -70,9 +71,9 @@ class Lake:
         """Remove files that do not count."""
         self.files.sweep({segment.path for segment in self.segments()})
 
-    def show(self) -> None:
-        """Let the name `events` mean the store's own and those of the lake's files that count now."""
-        segments = self.segments()
+    def show(self, *, whole: bool = True) -> None:
+        """Let the name `events` mean the store's own and, of the `whole`, those of the lake's files that count now."""
+        segments = self.segments() if whole else []
         paths = [segment.path for segment in segments]
         if paths == self._seen:
             return
@@ -86,9 +87,9 @@ class Lake:
     def rewrite(self, group: Sequence[Segment], *, without: str | None = None) -> None:
         """One file in the place of several, without the rows of a run."""
         path = self.files.path(group[0].source, group[0].week)
-        kept = "true" if without is None else f"run <> {_quoted(without)}"
+        kept = "true" if without is None else f"run <> {quoted(without)}"
         files = self._listed(group)
-        self._connection.execute(_MERGED.format(files=files, kept=kept, path=_quoted(str(path))))
+        self._connection.execute(_MERGED.format(files=files, kept=kept, path=quoted(str(path))))
         for segment in group:
             self._connection.execute(f"DELETE FROM {self._home}.segments WHERE path = ?", [segment.path])  # noqa: S608
             self.files.replaced(segment.path)
@@ -137,11 +138,7 @@ class Lake:
 
     def _listed(self, segments: Iterable[Segment]) -> str:
         """Files as a list in SQL."""
-        return "[" + ", ".join(_quoted(str(self.files.folder / segment.path)) for segment in segments) + "]"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return "[" + ", ".join(quoted(str(self.files.folder / segment.path)) for segment in segments) + "]"
 
 
 _FIRSTS: Final = "SELECT min(nth) AS nth FROM incoming GROUP BY source, key"

@@ -197,9 +197,14 @@ class Store:
             self._connection.execute(f"DELETE FROM {TABLES[noun]}")  # noqa: S608 - a name of our own
             return self.insert(noun, fresh)
 
-    def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()) -> pa.Table:
+    def query(self, sql: str, params: Sequence[Any] | Mapping[str, Any] = (), *, lake: bool = True) -> pa.Table:
         """
         The answer to a question in SQL, as an Arrow table.
+
+        Args:
+            sql: The question.
+            params: Values of its parameters.
+            lake: Whether `events` holds those of the lake too.
 
         Raises:
             StoreError: The question cannot be answered.
@@ -209,7 +214,7 @@ class Store:
         """
         with _clear(self.path):
             if self.lake is not None:
-                self.lake.show()
+                self.lake.show(whole=lake)
             return self._connection.sql(sql, params=params or None).to_arrow_table()
 
     @contextlib.contextmanager
