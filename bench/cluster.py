@@ -3,7 +3,7 @@ What a second worker of a Dask cluster brings: a panel, files and documents by o
 
 Run as `python bench/cluster.py [ROWS]` (default 10,000,000 events in the lake, a tenth as many in files); documents are
 those of the development data ($TILTMETER_DATA or `../shared/data`). Seconds are of the clock; `cpu` are those of the
-busiest worker, `here` of this process with the scheduler in it. Where the machine has other work, compare these: the
+busiest worker, `here` of this process (the scheduler is another). Where the machine has other work, compare these: the
 ratio is that of the busiest worker's CPU-seconds, as long as `here` is less.
 """
 
@@ -21,7 +21,8 @@ from pathlib import Path
 
 import lakes
 import sources_gdelt
-from distributed import Client, LocalCluster
+from distributed import Client
+from distributed.deploy.subprocess import SubprocessCluster
 
 from tiltmeter.cluster import Cluster
 from tiltmeter.engines import make_ready
@@ -81,7 +82,7 @@ def compare(what: str, size: int, do: Callable[[Crew | None], object]) -> None:
     one = None
     for workers in (1, 2):
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            SubprocessCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
             Client(cluster) as client,
         ):
             crew = Cluster(client, "here")
