@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import pytest
 
 from tests.conftest import now
 from tests.dask import scheduler
+from tiltmeter import cli
 from tiltmeter.cluster import connected, marks
-from tiltmeter.errors import ClusterError
+from tiltmeter.errors import ClusterError, SettingsError
 from tiltmeter.workspace import Workspace
 
 
@@ -86,3 +88,26 @@ def test_without_dask_two_lines_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_marks_name_what_decides_an_answer() -> None:
     assert {"tiltmeter", "python", "duckdb", "the files of tiltmeter"} <= set(marks())
+
+
+def test_a_cluster_may_be_named_anywhere_but_not_for_verbs_it_does_nothing_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILTMETER_CLUSTER", "")
+    assert cli._hoisted(["--cluster", "a:1", "panel", "--json"]) == ["panel", "--json"]
+    assert os.environ["TILTMETER_CLUSTER"] == "a:1"
+    assert cli._hoisted(["code", "--cluster=b:2"]) == ["code"]
+    assert os.environ["TILTMETER_CLUSTER"] == "b:2"
+    assert cli._hoisted(["ask"]) == ["ask"]
+    with pytest.raises(SettingsError, match="does nothing for `ask`"):
+        cli._hoisted(["ask", "--cluster", "a:1"])
+
+
+def test_panel_prints_the_counts_that_the_model_takes(
+    demo: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TILTMETER_WORKSPACE", str(demo.folder))
+    monkeypatch.delenv("TILTMETER_CLUSTER", raising=False)
+    cli.app(args=["panel", "--json"], standalone_mode=False)
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert printed == demo.panel().counts().to_pylist()
+    assert sum(row["total"] for row in printed) > 20
+    assert all(row["cooperative"] <= row["total"] <= row["world"] for row in printed)

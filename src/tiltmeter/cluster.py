@@ -128,7 +128,7 @@ class Cluster:
         except (CancelledError, CommClosedError) as error:
             mend = "see the scheduler's log, and call the verb again"
             raise ClusterError("the scheduler has gone away", mend=mend, where=self.address) from error
-        except (ImportError, AttributeError) as error:
+        except ImportError as error:
             raise _unlike(str(error), self.address) from error
 
 
