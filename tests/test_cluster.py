@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -57,7 +58,7 @@ class Killing:
 
 
 def files(folder: Path, *, many: int, rows: int = 60) -> Path:
-    """Event files, one of them broken and one the copy of another."""
+    """Event files, two of them in a zip, one the copy of another, one broken."""
     drawn = random.Random(many)
     folder.mkdir()
     for number in range(many):
@@ -67,6 +68,11 @@ def files(folder: Path, *, many: int, rows: int = 60) -> Path:
             day = f"2022-{drawn.randrange(1, 7):02}-{drawn.randrange(1, 29):02}"
             lines.append(f"{day},{giver},{giver},{drawn.choice(['042', '190', '111', '073'])},{taker},{taker}")
         (folder / f"{number:03}.csv").write_text("\n".join(lines) + "\n")
+    with zipfile.ZipFile(folder / "two.zip", "w") as packed:
+        for number in (1, 2):
+            path = folder / f"{number:03}.csv"
+            packed.write(path, f"{number}.csv")
+            path.unlink()
     (folder / "copy.csv").write_bytes((folder / "000.csv").read_bytes())
     (folder / "bad.csv").write_text("date,source,source_iso,cameo,target,target_iso\n" + "never,,,,,\n" * 30)
     return folder
@@ -133,6 +139,8 @@ def test_a_panel_that_workers_count_is_that_of_one_process(
         with pytest.raises(OSError, match="lake cannot be read"):
             made.panel(crew=crew)
     same(made.panel(lake=f"local://{tmp_path / 'bucket'}"), alone)
+    with pytest.raises(OSError, match="nosuch:// cannot be read"):
+        made.panel(lake="nosuch://bucket")
 
 
 @pytest.mark.slow

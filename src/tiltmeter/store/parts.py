@@ -86,8 +86,8 @@ def asked(files: Sequence[str], *, questions: Sequence[Question], threads: int |
         tempfile.TemporaryDirectory() as spill,
         duckdb.connect(config=config | {"temp_directory": spill}) as connection,
     ):
+        _reach(connection, files[0])
         try:
-            _reach(connection, files[0])
             names = ", ".join(f'"{name}"' for name in schema(Event).names)
             listed = ", ".join(quoted(file) for file in files)
             connection.execute(f"CREATE TEMP VIEW events AS SELECT {names} FROM read_parquet([{listed}])")  # noqa: S608
