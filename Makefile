@@ -6,7 +6,7 @@ WORKSPACE ?= tiltmeter-demo
 FUZZ ?= 60
 STAMP := $(VENV)/.installed
 
-.PHONY: bench install demo test check lint types floors format lock slow browser fuzz load wheel manifests sample docs transcripts examples licences site pictures readme scores clean
+.PHONY: api audit bench install demo test check lint types floors format lock slow browser fuzz load wheel manifests sample docs transcripts examples licences site pictures readme scores clean
 
 install: $(STAMP)
 
@@ -51,6 +51,15 @@ browser: install
 
 slow: install
 	$(BIN)/python -m pytest -m slow
+
+# the API against its own description, by schemathesis
+api: install
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group api
+	$(BIN)/python -m pytest -p no:schemathesis -m slow -s tests/serve/test_schema.py
+
+# the lock against the public lists of known weaknesses; asks the network
+audit: install
+	$(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement requirements.lock
 
 # every reader, the coder, the claim parser and the theatre loader (or TARGETS), FUZZ seconds each
 fuzz: install

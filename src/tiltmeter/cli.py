@@ -798,29 +798,38 @@ def _verbs() -> set[str]:
     return {str(one.name or getattr(one.callback, "__name__", "")) for one in app.registered_commands}
 
 
-def main() -> None:
-    """Run the command line: exit status 0 done, 2 the input is at fault, 1 our fault."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    arguments = _hoisted(sys.argv[1:])
-    verb = next((word for word in arguments if word in _verbs()), "")
+@contextmanager
+def ending(verb: str) -> Iterator[None]:
+    """Ends the process as the command line promises: 0 done, 2 the input is at fault, in two lines, 1 our fault."""
     logs.tell("begin", verb=verb, version=__version__)
     began = time.monotonic()
     try:
-        app(args=arguments, prog_name="tiltmeter")
-    except TiltmeterError as error:
-        print(error, file=sys.stderr)
-        logs.tell("fault", verb=verb, error=type(error).__name__)
-        sys.exit(2)
+        yield
     except BrokenPipeError:
         # the reader of our output has gone; Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except (TiltmeterError, OSError) as error:
+        fault = error if isinstance(error, TiltmeterError) else console.disk_fault(error)
+        if fault is None:
+            raise
+        print(fault, file=sys.stderr)
+        logs.tell("fault", verb=verb, error=type(error).__name__)
+        sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
         logs.tell("end", verb=verb, seconds=time.monotonic() - began)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = _hoisted(sys.argv[1:])
+    with ending(next((word for word in arguments if word in _verbs()), "")):
+        app(args=arguments, prog_name="tiltmeter")
 
 
 if __name__ == "__main__":

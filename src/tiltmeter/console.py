@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from tiltmeter.errors import SourceError
+from tiltmeter.errors import SourceError, StoreError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -66,6 +68,36 @@ def _cell(value: Any) -> str:
 def note(text: str) -> None:
     """A line on standard error, beside the output."""
     sys.stderr.write(f"{text}\n")
+
+
+_DISK: Final = {
+    errno.ENOSPC: "make room on the disk; the same command goes on",
+    errno.EDQUOT: "make room within your quota; the same command goes on",
+    errno.EFBIG: "raise the limit on the size of files (`ulimit -f`); the same command goes on",
+    errno.EROFS: "use a folder that can be written",
+    errno.EACCES: "check the permissions of the folder",
+    errno.EPERM: "check the permissions of the folder",
+    errno.ENOENT: "check that the folder is there; if it is on a share, connect it and run the command again",
+    errno.EIO: "check the disk, or the share it is on, and run the command again",
+    errno.ESTALE: "connect the share again and run the command again",
+}
+"""What to do about the faults of a disk."""
+
+
+def disk_fault(error: OSError) -> StoreError | None:
+    """
+    A fault of the disk in our words; None for other errors of the system.
+
+    >>> print(disk_fault(OSError(errno.ENOSPC, "No space left on device", "w/fit/all.npz")))
+    w/fit/all.npz: no space left on device
+      Mend: make room on the disk; the same command goes on
+    >>> disk_fault(OSError(errno.ECONNRESET, "Connection reset by peer")) is None
+    True
+    """
+    if error.errno not in _DISK:
+        return None
+    what = (error.strerror or os.strerror(error.errno)).lower()
+    return StoreError(what, mend=_DISK[error.errno], where=str(error.filename or ""))
 
 
 @contextmanager

@@ -63,6 +63,13 @@ def manifest(
     }
 
 
+def write(told: Mapping[str, Any], path: Path) -> None:
+    """Write a manifest, whole or not at all."""
+    scratch = path.with_suffix(".part")
+    scratch.write_text(json.dumps(told, indent=1), "utf-8")
+    scratch.replace(path)
+
+
 def read(path: Path) -> dict[str, Any]:
     """
     A manifest.

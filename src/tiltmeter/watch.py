@@ -90,7 +90,9 @@ def look(workspace: Workspace, watched: Watched, *, guard: Guard, manners: Manne
                     continue
                 if came.followed:
                     state[came.name] = came.followed.isoformat()
-                    (workspace.folder / STATE).write_text(json.dumps(state, indent=1), "utf-8")
+                    scratch = workspace.folder / f"{STATE}.part"  # whole or not at all
+                    scratch.write_text(json.dumps(state, indent=1), "utf-8")
+                    scratch.replace(workspace.folder / STATE)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     events = workspace.code()["events"] if code and watched.feeds else 0
@@ -111,7 +113,8 @@ def looks(
     while True:
         begun = now()
         yield do()
-        rest = (begun + every - now()).total_seconds()
+        # a clock that is set back makes no pause longer
+        rest = min(every, begun + every - now()).total_seconds()
         if rest > 0:
             sleep(rest)
 

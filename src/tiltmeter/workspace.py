@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -57,8 +56,10 @@ DRAWN: Final = ("positions", "tilt", "influence", "moved", "jumps", "agreement",
 CURVE: Final = ["state", "period", "mean", "sd", "q05", "q95"]
 
 CHANGES: Final = """
-WITH came AS (
-    SELECT id FROM runs WHERE started >= (SELECT max(started) FROM runs WHERE verb = 'watch')
+WITH numbered AS (
+    SELECT id, verb, regexp_extract(id, '[0-9]+$')::INTEGER AS n FROM runs
+), came AS (
+    SELECT id FROM numbered WHERE n >= (SELECT max(n) FROM numbered WHERE verb = 'watch')
 ), told AS (
     SELECT 'event' AS what, source, giver AS a, taker AS b, root AS kind, coalesce("start", reported) AS day
     FROM events WHERE run IN (FROM came)
@@ -68,7 +69,11 @@ WITH came AS (
 SELECT what, source, a, b, kind, count(*) AS rows, min(day) AS first, max(day) AS last
 FROM told GROUP BY ALL ORDER BY ALL
 """
-"""What came in since the last look of `watch` began, counted by sides and kind; without a look nothing."""
+"""
+What came in since the last look of `watch` began, counted by sides and kind; without a look nothing.
+
+Runs count in the order of their numbers: a clock may be set back.
+"""
 
 TABLES: Final = {
     "events": TOLD_ONCE,
@@ -305,7 +310,7 @@ class Workspace:
         with what the record would say under other choices and how often shuffled dates give a false alarm. By default
         theatres of more than MANY states are quick.
         """
-        from tiltmeter.manifest import manifest
+        from tiltmeter.manifest import manifest, write
         from tiltmeter.model import FitSettings
 
         settings = FitSettings(
@@ -318,6 +323,8 @@ class Workspace:
         shuffles = 0 if quick else self.settings.placebo
         steps = len(kinds) + (not quick) + bool(shuffles)
         tilts = self.fitted(kinds, settings=settings, progress=_part(progress, 0, steps, width=len(kinds)))
+        with self.reading():
+            pass  # a folder that went away meanwhile, as a lost share does, is not made anew
         for kind, tilt in tilts.items():
             tilt.save(self.folder / "fit" / kind)
         self._explore(settings, quick=quick, progress=_part(progress, len(kinds), steps))
@@ -330,7 +337,7 @@ class Workspace:
                 leftover.unlink()
         with self.reading() as store:
             told = manifest(store, theatre=self.theatre, settings=asdict(settings), tilts=tilts, placebo=false)
-        (self.folder / "fit" / "manifest.json").write_text(json.dumps(told, indent=1), "utf-8")
+        write(told, self.folder / "fit" / "manifest.json")
         return tilts
 
     def _explore(self, settings: FitSettings, *, quick: bool, progress: Callable[[float], None] | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,29 @@ def test_an_address_reaches_no_file(client: Client, empty: Path, address: str) -
     answer = client(empty).get(address)
     assert answer.status_code in (404, 307)
     assert "[project]" not in answer.text
+
+
+def test_an_address_in_a_request_is_never_fetched(client: Client, empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    connect = socket.socket.connect
+
+    def connected(self: socket.socket, to: Any) -> None:
+        asked.append(to)
+        connect(self, to)
+
+    def resolved(*to: Any, **_: Any) -> list[Any]:
+        asked.append(to)
+        return []
+
+    monkeypatch.setattr(socket.socket, "connect", connected)
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    told, inside = client(empty), "http://169.254.169.254/latest/meta-data"
+    for address, body in (
+        ("/api/ask", {"claim": inside}), ("/api/simulate", {"scenario": inside}), ("/api/ask", {"claim": "file:///etc/passwd"}),
+    ):  # fmt: skip
+        assert told.post(address, json=body).status_code == 400
+    assert told.get("/api/why", params={"state": "ARM", "when": inside[:21]}).status_code in (400, 503)
+    assert asked == []
 
 
 def test_faults_of_the_api_are_two_fields(client: Client, empty: Path) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from tiltmeter.serve.guard import HEADERS, LOOPBACK, Guard, Limits
+from tiltmeter.serve.guard import ADDRESSES, HEADERS, LOOPBACK, Guard, Limits
 
 TOKEN = "a-token-of-some-length"
 
@@ -121,6 +121,20 @@ def test_floods_are_told_to_wait_and_forgiven() -> None:
     assert guarded.get("/").status_code == 200
     time[0] = 2.0
     assert [guarded.post("/").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_rates_of_ever_new_addresses_are_forgotten_before_they_fill_the_memory() -> None:
+    guard = Guard(_nothing, limits=Limits(writes=1.0, burst=1.0), clock=lambda: 0.0)
+    for number in range(ADDRESSES + 500):
+        assert guard._allowed(f"2001:db8::{number:x}", writing=True)
+    assert len(guard._left) <= ADDRESSES + 1
+    assert not guard._allowed(f"2001:db8::{ADDRESSES + 499:x}", writing=True)  # the last ones are remembered
+
+
+@pytest.mark.parametrize("header", ["host", "origin", "authorization", "cookie"])
+def test_a_header_of_bytes_that_are_no_text_is_answered(header: str) -> None:
+    answer = client(token=TOKEN).get("/", headers=[(header.encode(), b"\xff\x80;=\xfe")])
+    assert answer.status_code in (401, 403, 421)
 
 
 def test_loopback_alone_is_trusted_by_default() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 from tiltmeter import __version__
 from tiltmeter.errors import QuestionError
+from tiltmeter.manifest import read
 from tiltmeter.questions.claim import check_all
 from tiltmeter.questions.episode import Episode, episodes
 from tiltmeter.questions.forecast import Future, forecast
@@ -67,7 +67,7 @@ def shown(
         verdicts=judge(record=record, written=written) if verdicts is None else verdicts,
         licences=_licences((written or record).tables),
         runs=workspace.table("runs").to_pylist(),
-        manifest=json.loads((workspace.folder / "fit" / "manifest.json").read_text("utf-8")),
+        manifest=read(workspace.folder / "fit" / "manifest.json"),
         episodes=told,
         plays=_plays(record, told["record"], workspace.settings.seed),
         futures=futures,

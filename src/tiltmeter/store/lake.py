@@ -27,8 +27,8 @@ MANY: Final = 8
 class Lake:
     """The lake of an open store; all that changes it happens within the store's transactions."""
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, *, home: str) -> None:
-        self.files = Files(folder)
+    def __init__(self, store: Path, connection: duckdb.DuckDBPyConnection, *, home: str) -> None:
+        self.files = Files(store)
         self._connection = connection
         self._home = home
         self._seen: list[str] | None = []

@@ -31,10 +31,10 @@ class Segment(NamedTuple):
 
 
 class Files:
-    """The folder, and the files written or replaced since the last transaction."""
+    """The folder beside a store, and the files written or replaced since the last transaction."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, store: Path) -> None:
+        self.store, self.folder = store, store.with_suffix(".lake")
         self._fresh: list[Path] = []
         self._stale: list[Path] = []
 
@@ -48,9 +48,12 @@ class Files:
         return [self._written(part, week) for part, week in _by_week(events)]
 
     def path(self, source: str, week: dt.date) -> Path:
-        """A new file's place, its folder made."""
+        """A new file's place, its folder made; never where the store is gone, as from a share that was lost."""
         folder = self.folder / source / f"{week:%G-W%V}"
         path = folder / f"{uuid.uuid4().hex[:16]}.parquet"
+        if not self.store.exists():
+            mend = "if it is on a share, connect it and run the command again"
+            raise StoreError("the store is gone from its folder", mend=mend, where=str(self.store))
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +14,7 @@ from tiltmeter.errors import StoreError
 from tiltmeter.nouns import Coding, Document, Event, Fact, Figure, Reject, RollCall, Row, Story, Vote, schema
 from tiltmeter.store.lake import MANY, Lake
 from tiltmeter.store.migration import Migration, backup, migrations, refuse_other, upgrade, version
+from tiltmeter.store.opening import clear, connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,10 +25,6 @@ TABLES: Final[dict[type[Row], str]] = {
     Vote: "votes", Fact: "facts", Coding: "codings", Story: "stories", Reject: "rejects",
 }  # fmt: skip
 """The table of each noun; beside them are `runs` and `meta`."""
-
-
-MEMORY: Final = "1GB"
-"""What DuckDB may hold before it writes to disk: a store may be larger than the machine's memory."""
 
 
 class Kept(NamedTuple):
@@ -87,14 +83,14 @@ class Store:
         file, known = Path(path), list(steps) if steps is not None else migrations()
         if not write and not file.exists():
             raise StoreError("no store here", mend="make one with `tiltmeter init`", where=str(file))
-        with _clear(str(file)):
-            connection = _connect(file, write=write)
+        with clear(str(file)):
+            connection = connect(file, write=write)
             try:
                 connection = _current(connection, file, known, write=write)
             except BaseException:
                 connection.close()
                 raise
-        return cls(connection, path=str(file), write=write, lake=file.with_suffix(".lake"))
+        return cls(connection, path=str(file), write=write, lake=file)
 
     @classmethod
     def memory(cls) -> Store:
@@ -174,7 +170,7 @@ class Store:
         import pyarrow as pa
 
         incoming = pa.Table.from_batches(batches, schema=schema(noun)).select(["source", "key", column])
-        with _clear(self.path):
+        with clear(self.path):
             self._connection.register("incoming", incoming)
             told = self._connection.sql(_CLASHES.format(table=TABLES[noun], column=column)).fetchall()
             self._connection.unregister("incoming")
@@ -212,7 +208,7 @@ class Store:
         >>> Store.memory().query("SELECT count(*) AS n FROM events WHERE giver = ?", ["KAZ"]).to_pylist()
         [{'n': 0}]
         """
-        with _clear(self.path):
+        with clear(self.path):
             if self.lake is not None:
                 self.lake.show(whole=lake)
             return self._connection.sql(sql, params=params or None).to_arrow_table()
@@ -223,7 +219,7 @@ class Store:
         if not self.write:
             raise StoreError("the store is open for reading only", mend="open it for writing", where=self.path)
         outermost = self._depth == 0
-        with _clear(self.path):
+        with clear(self.path):
             if outermost:
                 self._connection.begin()
             self._depth += 1
@@ -351,12 +347,6 @@ def _watched(batches: Iterable[pa.RecordBatch], failures: list[BaseException]) -
         raise
 
 
-def _connect(file: Path, *, write: bool) -> duckdb.DuckDBPyConnection:
-    import duckdb
-
-    return duckdb.connect(str(file), read_only=not write, config={"memory_limit": MEMORY})
-
-
 def _current(
     connection: duckdb.DuckDBPyConnection, file: Path, known: Sequence[Migration], *, write: bool
 ) -> duckdb.DuckDBPyConnection:
@@ -368,33 +358,6 @@ def _current(
         if found:
             connection.close()  # closing writes all to the file, so that the copy is whole
             backup(file, found=found)
-            connection = _connect(file, write=True)
+            connection = connect(file, write=True)
         upgrade(connection, known, found=found)
     return connection
-
-
-@contextlib.contextmanager
-def _clear(path: str) -> Iterator[None]:
-    """Turns DuckDB's errors into ours."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.Error as error:
-        raise _explained(str(error), path) from error
-
-
-def _explained(text: str, path: str) -> StoreError:
-    if "lock" in text and (holder := re.search(r"held in (\S+).*?\(PID (\d+)\)", text)):
-        what = f"the store is in use by process {holder[2]} ({Path(holder[1]).name})"
-        return StoreError(what, mend="wait until that process ends, or stop it", where=path)
-    if "different configuration" in text:
-        what = "the store is open in this process already, in the other mode"
-        return StoreError(what, mend="close the other Store first", where=path)
-    if "not a valid DuckDB" in text:
-        return StoreError("not a tiltmeter store", mend="check the path; a store is a DuckDB file", where=path)
-    if "Cannot open file" in text or "Permission" in text:
-        reason = text.rpartition(": ")[2]
-        return StoreError(f"cannot be opened: {reason}", mend="check the folder and its permissions", where=path)
-    first = text.splitlines()[0]
-    return StoreError(first, mend="if the disk is full, make room; otherwise report this message", where=path)
