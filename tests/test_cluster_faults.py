@@ -79,6 +79,21 @@ def _verb(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60)
 
 
+@pytest.mark.parametrize("told", [None, "{}", "[]", "no JSON"])
+def test_a_file_that_tells_no_scheduler_is_refused(told: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "scheduler.json"
+    if told is not None:
+        file.write_text(told)
+    with pytest.raises(ClusterError, match="no Dask scheduler answers"), connected(str(file), patience=0.2):
+        pass
+
+
+@pytest.mark.parametrize("address", ["a b:1", "127.0.0.1", "tcp://", "http://a:1", "file:///tmp/x"])
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(ClusterError, match="no Dask scheduler answers"), connected(address):
+        pass
+
+
 def test_without_dask_two_lines_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ClusterError, match="Dask is not installed\n") as told, connected("127.0.0.1:1"):

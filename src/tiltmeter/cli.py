@@ -721,9 +721,10 @@ def _crew() -> Iterator[Any]:
     if not address:
         yield None
         return
-    from tiltmeter.cluster import connected
+    from tiltmeter import cluster
 
-    with connected(address) as crew:
+    with cluster.connected(address) as crew:
+        cluster.quiet()
         yield crew
 
 

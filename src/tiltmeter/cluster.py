@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import logging
 import platform
+import re
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any, Final
 
 from tiltmeter import __version__
@@ -139,7 +143,7 @@ def connected(address: str, *, patience: float = PATIENCE) -> Iterator[Cluster]:
 
     Args:
         address: Of a Dask scheduler (`host:8786`), or the JSON file it writes (`--scheduler-file`).
-        patience: Seconds after which a cluster without a worker is given up.
+        patience: Seconds after which a file that is not there, or a cluster without a worker, is given up.
 
     Raises:
         ClusterError: Dask is not installed, no scheduler or worker is there, or a worker is unlike this process.
@@ -150,16 +154,13 @@ def connected(address: str, *, patience: float = PATIENCE) -> Iterator[Cluster]:
         raise ClusterError("Dask is not installed", mend="pip install 'tiltmeter[cluster]'", where=address) from error
     from dask import config
 
-    # what goes wrong is told in our words; Dask's would come beside them
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    where = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
     with config.set({"distributed.comm.timeouts.connect": CONNECT}):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 open_: Any = distributed.Client  # of Dask, only some is typed
-                client = open_(**where, timeout=CONNECT, set_as_default=False)
-        except (OSError, ValueError) as error:
+                client = open_(_scheduler(address, patience), timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError, KeyError, TypeError) as error:
             mend = "start one with `dask scheduler`, and give its address (tcp://host:8786) or --scheduler-file"
             raise ClusterError("no Dask scheduler answers", mend=mend, where=address) from error
         try:
@@ -167,6 +168,29 @@ def connected(address: str, *, patience: float = PATIENCE) -> Iterator[Cluster]:
             yield Cluster(client, address, patience)
         finally:
             client.close(timeout=2)
+
+
+_ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|wss?|ucx)://)?(?:[^\s/:\[\]]+|\[[0-9a-fA-F:]+\]):\d{1,5}")
+
+
+def _scheduler(address: str, patience: float) -> str:
+    """The address that a scheduler's file tells, once it is written; any other as it is, if it has the form of one."""
+    if not address.endswith(".json"):
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError(address)  # Dask would be ten seconds about it
+        return address
+    until = time.monotonic() + patience
+    while not Path(address).exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    told: str = json.loads(Path(address).read_bytes())["address"]
+    return told
+
+
+def quiet() -> None:
+    """Let Dask's own loggers be silent: what goes wrong is told in our words, and theirs would come beside them."""
+    for name in ("distributed", "tornado.application", "asyncio", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in {"distributed", "tornado", "asyncio"}:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _compare(client: Any, address: str, patience: float) -> None:
