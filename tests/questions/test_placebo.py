@@ -64,3 +64,10 @@ def test_what_cannot_be_fitted_is_counted_and_not_hidden() -> None:
                    ("state", "power", "gauge", "source", "time", "cooperative", "total")}))  # fmt: skip
     found = placebo(bare, **times(panel), settings=FEW, shuffles=3)
     assert (found.shuffles, found.failed, found.alarms) == (0, 3, ())
+
+
+def test_a_theatre_without_a_time_before_its_turning_point_has_no_answer_to_count() -> None:
+    panel = simulate_world(seed=2, weeks=WEEKS, states=2, kinds=("words",)).panel
+    when = times(panel)
+    found = placebo(panel, before=when["before"][::-1], after=when["after"], settings=FEW, shuffles=1)
+    assert (found.shuffles, found.failed, found.alarms) == (0, 1, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,7 @@ from tiltmeter.questions.verdict import move, shifts
 if TYPE_CHECKING:
     from tiltmeter.model.options import FitSettings
     from tiltmeter.model.panels import Panel
+    from tiltmeter.model.tilt import Tilt
 
 ENDS: Final = (0.05, 0.95)
 """Of the intervals: those of the answers, and those of the rates."""
@@ -95,27 +96,34 @@ def placebo(
         other = shuffled(panel, np.random.default_rng([settings.seed, number]))
         try:
             tilt, own = fit_from(other, settings=settings, start=start)
+            answers = list(_answers(tilt, before, after))
         except ModelError:
+            # no poles that differ in this order, or no calendar on one side of the turning point
             failed += 1
             continue
         start = start or own
-        for gauge in ("tilt", *tilt.gauge_draws):
-            told = counts.setdefault(gauge, [0, 0, 0])
-            for state in tilt.states:
-                there = tilt.present[tilt.state(state)]
-                if not (there[tilt.window(*before)].any() and there[tilt.window(*after)].any()):
-                    continue
-                found = move(tilt, gauge, state, before, after)
-                low, high = np.quantile(shifts(tilt, gauge, state, before, after), ENDS)
-                if found.data_share >= SHARE:
-                    told[0] += 1
-                    told[1] += max(found.away, found.toward) >= SUPPORTED
-                    told[2] += bool(low > 0 or high < 0)
+        for gauge, called, apart in answers:
+            counts[gauge] = [a + b for a, b in zip(counts.get(gauge, (0, 0, 0)), (1, called, apart), strict=True)]
         if progress:
             progress((number + 1) / shuffles)
     done = shuffles - failed
     alarms = tuple(_alarms(gauge, *told, witnesses=done) for gauge, told in counts.items())
     return Placebo(done, failed, len(panel.states), block(panel), before, after, alarms)
+
+
+def _answers(
+    tilt: Tilt, before: tuple[dt.date, dt.date], after: tuple[dt.date, dt.date]
+) -> Iterator[tuple[str, bool, bool]]:
+    """Each answer that data carry: its gauge, whether it is called a move, whether its interval leaves out zero."""
+    for state in tilt.states:
+        there = tilt.present[tilt.state(state)]
+        if not (there[tilt.window(*before)].any() and there[tilt.window(*after)].any()):
+            continue
+        for gauge in ("tilt", *tilt.gauge_draws):
+            found = move(tilt, gauge, state, before, after)
+            low, high = np.quantile(shifts(tilt, gauge, state, before, after), ENDS)
+            if found.data_share >= SHARE:
+                yield gauge, max(found.away, found.toward) >= SUPPORTED, bool(low > 0 or high < 0)
 
 
 def to_json(found: Placebo) -> dict[str, Any]:

@@ -12,14 +12,14 @@ Table = dict[str, Any]
 
 def placebo(found: Mapping[str, Any], words: Mapping[str, str], language: str) -> Table:
     """
-    A manifest's placebo as a sentence on how it was done and a row for each gauge; empty where there is none.
+    A manifest's placebo as a sentence on how it was done and a row for each gauge; empty where nothing was counted.
 
     >>> found = {"shuffles": 20, "block": 13, "states": 5, "before": ["a", "b"], "after": ["c", "d"], "alarms": []}
     >>> told = placebo(found, {"placebo_text": "{n} times, {block} periods, from {before} to {after}"}, "en")
     >>> told["text"], placebo({}, {}, "en")
     ('20 times, 13 periods, from a/b to c/d', {})
     """
-    if not found:
+    if not found.get("shuffles"):
         return {}
     values = {
         "n": found["shuffles"], "block": found["block"], "states": found["states"],
