@@ -37,9 +37,9 @@ def now() -> dt.datetime:
     return dt.datetime(2026, 11, 1, 12)
 
 
-def few(workspace: Workspace) -> Workspace:
+def few(workspace: Workspace, *, shuffles: int = 1) -> Workspace:
     """The same with few shuffles in its placebo, which takes most of the time of a small fit."""
-    own = workspace.settings.model_copy(update={"placebo": 2})
+    own = workspace.settings.model_copy(update={"placebo": shuffles})
     (workspace.folder / "workspace.toml").write_text(settings_toml(own), "utf-8")
     return Workspace.open(workspace.folder, now=workspace.now)
 

@@ -61,6 +61,7 @@ def test_without_it_nothing_is_logged() -> None:
     assert not logs.LOGGER.isEnabledFor(logging.INFO)
 
 
+@pytest.mark.slow
 def test_no_text_name_address_or_secret_gets_into_a_log(tmp_path: Path, told: io.StringIO, bundle: Bundle) -> None:
     workspace = Workspace.create(tmp_path / "petrowa", theatre="central_asia", now=now)
     letter = tmp_path / "letter-of-anna-petrowa.txt"

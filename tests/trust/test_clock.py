@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pytest
+
 from tiltmeter.manifest import rows
 from tiltmeter.watch import Look, looks
 from tiltmeter.workspace import Workspace
@@ -61,6 +63,7 @@ def test_rows_of_days_that_a_slow_clock_calls_future_are_rejected_and_taken_once
     assert (tally.stored, tally.rejected) == (tally.read, 0)
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_between_verbs_changes_no_row(tmp_path: Path) -> None:
     found = []
     for number, hours in enumerate(((0, 0), (-48, +1))):
