@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 schemathesis = pytest.importorskip("schemathesis")
 
-EXAMPLES = 8
+EXAMPLES = 40
 """Requests to each operation of those that fit its description, and as many of those that do not."""
 
 
