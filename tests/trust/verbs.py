@@ -31,6 +31,8 @@ BULK = 5_000
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.trust.verbs", "tiltmeter.coder", "tiltmeter.model", "tiltmeter.questions.placebo"])
 
+SAID = Path(tempfile.gettempdir()) / f"tiltmeter-said-{os.getuid()}-"
+"""Where verbs write what they say, by workspace: on another disk than the one that is full."""
 VERBS = ("add", "code", "fit")
 
 
@@ -112,9 +114,7 @@ def stages(home: Path, bundle: Bundle) -> dict[str, Stage]:
 
 
 def _beside(folder: Path) -> Path:
-    return (
-        Path(tempfile.gettempdir()) / f"said-{os.getuid()}-{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}.txt"
-    )
+    return SAID.with_name(f"{SAID.name}{hashlib.sha256(str(folder).encode()).hexdigest()[:16]}.txt")
 
 
 def _run(verb: str, folder: Path, bulk: Path, told: Path, largest: int) -> None:
