@@ -15,7 +15,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
-	@echo "training the coder from the corpus (about a minute, once)"
+	@echo "training the coder from the corpus (a minute or two, once)"
 	$(BIN)/tiltmeter train
 	@touch $@
 

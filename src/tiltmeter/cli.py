@@ -60,6 +60,7 @@ def classify(into: In, out: Out = None) -> None:
 @app.command()
 def train(
     out: Annotated[Path | None, typer.Option("--out", help="Output file; the user's cache without it.")] = None,
+    jobs: Annotated[int, typer.Option(help="Processes, 1 or 2; the bytes are the same.", min=1)] = 2,
     json_: Json = False,
 ) -> None:
     """Train the coder from the corpus; the same corpus gives the same bytes."""
@@ -67,7 +68,7 @@ def train(
 
     path = out or trained.place()
     with console.progress("training the coder") as step:
-        coder, _ = trained.train(path, progress=step)
+        coder, _ = trained.train(path, jobs=jobs, progress=step)
     if json_:
         console.print_json({"path": str(path), "languages": sorted(coder.languages), "threshold": coder.threshold})
     else:
@@ -756,7 +757,7 @@ def _make_ready() -> None:
 
     if not trained.place().exists():
         with console.progress("first use: training the coder") as step:
-            trained.train(trained.place(), progress=step)
+            trained.train(trained.place(), jobs=2, progress=step)
 
 
 def _trained() -> Any:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
 from tiltmeter.coder.language import language
@@ -52,3 +55,12 @@ def test_a_deed_told_in_two_sentences_is_put_together(code: str, text: str, even
 )
 def test_nothing_is_put_together_where_the_sides_are_open(text: str) -> None:
     assert resumed(ready(text, "en"), [], date=None) == []
+
+
+def test_an_event_that_is_told_again_with_its_time_has_that_time() -> None:
+    text = "Paris sent military aid. In early 2013 Mali owed its survival to this aid."
+    (found,) = resumed(ready(text, "en"), [], date=None)
+    undated = replace(found, start=None, end=None, confidence=0.9)
+    (again,) = resumed(ready(text, "en"), [undated], date=None)
+    assert (again.start, again.end, again.confidence) == (dt.date(2013, 1, 1), dt.date(2013, 3, 31), 0.9)
+    assert resumed(ready(text, "en"), [again], date=None) == [again]

@@ -39,7 +39,7 @@ def test_the_mode_is_the_codebooks(bundle: Bundle, text: str, root: str, mode: s
             "La France a condamné l'Iran, a annoncé mardi le porte-parole du ministère.",
             "porte-parole du ministère",
         ),
-        ("es", "Francia condenó a Irán, informó el portavoz del ministerio.", "portavoz del ministerio"),
+        ("es", "Francia acusó a Irán de espionaje, informó el portavoz del ministerio.", "portavoz del ministerio"),
         ("ru", "Китай обвинил США во вмешательстве, сообщает газета «Новости».", "Новости"),
     ],
 )

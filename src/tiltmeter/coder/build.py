@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import multiprocessing
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from tiltmeter.coder.around import scene, whole_sentence
-from tiltmeter.coder.classify import Namer, lessons, one_sided, train_words
+from tiltmeter.coder.classify import Namer, train_words
 from tiltmeter.coder.coder import Coder, Finder
-from tiltmeter.coder.corpus import Item
-from tiltmeter.coder.evidence import Proposal, table, whole_event
-from tiltmeter.coder.features import deed_features
-from tiltmeter.coder.language import Deed, Language, deed_lines, language
+from tiltmeter.coder.evidence import WHOLE
+from tiltmeter.coder.language import deed_lines, language
 from tiltmeter.coder.learn import Examples, Floats, Linear, text_array, text_lines, train
-from tiltmeter.coder.train import CLASSES, Classifiers, Stored, Taught, classifiers, extended, gold, taught, unlisted
+from tiltmeter.coder.part import FOLDS, Corpora, Desk, Graded, Learnt, Part, added, blank, fold
+from tiltmeter.coder.train import Classifiers, Stored
 from tiltmeter.coder.trees import Trees, grow, nothing
 from tiltmeter.errors import CoderError
-from tiltmeter.nouns import SYMMETRIC
-
-FOLDS: Final = 2
-"""Parts of the training sentences for the calibration; parallel items share one."""
 
 WHOLE_FOLDS: Final = 4
-"""Parts of what the folds proposed: what judges a part has not learnt from it."""
+"""Parts of what the parts proposed: what judges one has not learnt from it."""
 
 BETA: Final = 0.7
 """Weight of recall against precision in the choice of the threshold."""
@@ -39,179 +34,162 @@ MOST_FALSE: Final = 0.08
 Bundle = tuple[Coder, Namer]
 
 
-def fold(item: Item, folds: int = FOLDS, salt: bytes = b"fold") -> int:
-    """The part an item belongs to; by its id, so that translations stay together."""
-    return int.from_bytes(hashlib.sha256(salt + item.id.encode()).digest()[:4], "big") % folds
-
-
-def build(
-    corpora: Mapping[str, Sequence[Item]], find: Finder, *, progress: Callable[[float], None] | None = None
-) -> Bundle:
+def build(corpora: Corpora, find: Finder, *, jobs: int = 1, progress: Callable[[float], None] | None = None) -> Bundle:
     """
     Train on the items given: held-back ones are for the caller to leave out.
 
     Args:
         corpora: Items by language.
-        find: The actor finder.
+        find: The actor finder; with more jobs than one a function of a module.
+        jobs: Processes; the answer is the same whatever their number.
         progress: Told the share that is done, 0 to 1.
     """
     told = progress or (lambda _: None)
     if not any(corpora.values()):
         raise CoderError("there are no labelled sentences to learn from", mend="give a corpus folder with .txt files")
-    mentions = {item: find(item.text, item.language, item.date) for items in corpora.values() for item in items}
-    known: dict[Item, list[Taught]] = {}
-    parts = []
-    rows = Examples()
-    names: list[str] = []
-    for number in range(FOLDS):
-        seen = {code: [i for i in items if fold(i) != number] for code, items in corpora.items()}
-        unseen = [i for items in corpora.values() for i in items if fold(i) == number]
-        part = _coder(seen, mentions, find, known)
-        taught_here = [one for i in unseen for one in taught(i, part.languages[i.language], mentions[i])]
-        for more, named in (
-            lessons(part.classifiers, taught_here),
-            one_sided(part.classifiers, unseen, part.languages),
-        ):
-            rows.add(more)
-            names += named
-        parts.append((part, unseen, len(rows)))
-        told((number + 1) / (FOLDS + 3))
-    empty = sum(not item.labels for items in corpora.values() for item in items)
-    whole, judge, threshold = _judge(*_graded(parts, rows, names), empty)
-    told((FOLDS + 1) / (FOLDS + 3))
-    plain = _coder(corpora, mentions, find, known)
-    told((FOLDS + 2) / (FOLDS + 3))
-    coder = replace(plain, words=train_words(rows, names), whole=whole, judge=judge, threshold=threshold)
+    # one part each for as many further processes as there are; the last ones are read here
+    helpers = min(jobs, FOLDS) - 1
+    parts: list[Reader] = [Elsewhere(number, corpora, find) for number in range(helpers)]
+    try:
+        desk = Desk(corpora, find)
+        rows, names, ends = Examples(), [], []
+        parts += [Part(number, desk) for number in range(helpers, FOLDS)]
+        told(0.3)
+        # what is to do here first: the others are at work meanwhile
+        here = [part.lessons() for part in parts[helpers:]]
+        for more, classes in [*(part.lessons() for part in parts[:helpers]), *here]:
+            rows.absorb(more)
+            names += classes
+            ends.append(len(rows))
+        told(0.5)
+        place = np.searchsorted(ends, np.arange(len(rows)), side="right")
+        for number, part in enumerate(parts):
+            part.give(train_words(rows, names, place != number))
+        judged = [part.graded() for part in parts[helpers:]]
+        found = [*(part.graded() for part in parts[:helpers]), *judged]
+        told(0.7)
+        whole, judge, threshold = _judge(found)
+        told(0.8)
+        words = train_words(rows, names)
+        coder = desk.coder(desk.languages(corpora), parts[0].learnt())
+    finally:
+        for part in parts:
+            if isinstance(part, Elsewhere):
+                part.close()
+    coder = replace(coder, words=words, whole=whole, judge=judge, threshold=threshold)
     return coder, Namer(coder)
 
 
-def _graded(
-    parts: Sequence[tuple[Coder, Sequence[Item], int]], rows: Examples, names: list[str]
-) -> tuple[list[Proposal], list[Item], Floats, int]:
-    """Events by coders that have not seen their items; those items; which are right; how many labels are missed."""
-    proposals: list[Proposal] = []
-    items: list[Item] = []
-    hits: list[bool] = []
-    missed = begin = 0
-    for part, unseen, end in parts:
-        others = np.ones(len(rows), dtype=np.bool_)
-        others[begin:end] = False
-        words = train_words(rows, names, others)
-        found = replace(part, words=words).all_proposals([(item.text, item.language, item.date) for item in unseen])
-        right = [_right(one, unseen[one.document]) for one in found]
-        hits += [hit is not None for hit in right]
-        told = {(one.document, hit) for one, hit in zip(found, right, strict=True) if hit is not None}
-        missed += sum(len(gold(item)) for item in unseen) - len(told)
-        proposals += found
-        items += [unseen[one.document] for one in found]
-        begin = end
-    return proposals, items, np.array(hits, dtype=np.float32), missed
+class Reader(Protocol):
+    """A part of the corpus, wherever it is read."""
+
+    def lessons(self) -> tuple[Examples, list[str]]:
+        """As in Part."""
+
+    def give(self, words: Linear) -> None:
+        """As in Part."""
+
+    def graded(self) -> Graded:
+        """As in Part."""
+
+    def learnt(self) -> Learnt:
+        """As in Part."""
 
 
-def _right(one: Proposal, item: Item) -> int | None:
-    """Which of an item's labels an event is, None if it is none of them."""
-    for place, label in enumerate(gold(item)):
-        if same(*one.sides, one.root, label.giver, label.taker, label.root):
-            return place
-    return None
+class Elsewhere:
+    """A part that another process reads."""
+
+    def __init__(self, number: int, corpora: Corpora, find: Finder) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_read, args=(number, corpora, find, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def lessons(self) -> tuple[Examples, list[str]]:
+        """As in Part."""
+        return self._answer()  # type: ignore[no-any-return]
+
+    def give(self, words: Linear) -> None:
+        """As in Part."""
+        self._pipe.send(words)
+
+    def graded(self) -> Graded:
+        """As in Part."""
+        return self._answer()  # type: ignore[no-any-return]
+
+    def learnt(self) -> Learnt:
+        """As in Part."""
+        return self._answer()  # type: ignore[no-any-return]
+
+    def _answer(self) -> Any:
+        try:
+            return self._pipe.recv()
+        except (EOFError, ConnectionError) as error:
+            mend = "if memory is short, train with one process: tiltmeter train --jobs 1"
+            raise CoderError("a process that helped with the training was stopped", mend=mend) from error
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        self._pipe.close()
+        self._process.terminate()
+        self._process.join()
 
 
-def _coder(
-    corpora: Mapping[str, Sequence[Item]],
-    mentions: Mapping[Item, Sequence[Any]],
-    find: Finder,
-    known: dict[Item, list[Taught]],
-) -> Coder:
-    """A coder of the items; `known` keeps what the lexicon alone makes of each, for the next one."""
-    languages: dict[str, Language] = {}
-    lessons: list[Taught] = []
-    for code, items in corpora.items():
-        plain = language(code)
-        for item in items:
-            if item not in known:
-                known[item] = taught(item, plain, mentions[item])
-        extra = unlisted((one for item in items for one in known[item]), items, plain)
-        languages[code] = extended(plain, extra)
-        for item in items:
-            # only where a further deed word may begin is there anything new to see
-            new = any(not extra.keys().isdisjoint((*one.sentence.lemmas, *one.sentence.low)) for one in known[item])
-            lessons += taught(item, languages[code], mentions[item]) if new else known[item]
-    blank = _blank(CLASSES)
-    kinds, past, telling = classifiers(lessons), _past(lessons), _telling(lessons)
-    return Coder(languages, kinds, past, telling, blank, _blank(("no", "yes")), nothing(), 0.0, find)
+def _read(number: int, corpora: Corpora, find: Finder, pipe: Connection) -> None:
+    """In the other process: a part's lessons, its events once the words' classifier is there, and what all teaches."""
+    part = Part(number, Desk(corpora, find))
+    pipe.send(part.lessons())
+    part.give(pipe.recv())
+    pipe.send(part.graded())
+    pipe.send(part.learnt())
 
 
-def _past(lessons: Sequence[Taught]) -> Linear:
-    """Which deeds are told as background: learnt from the labelled ones alone."""
-    rows, labels = [], []
-    for one in lessons:
-        for label, place in one.labels:
-            rows.append(deed_features(one.sentence, place))
-            labels.append("past" if label.background else "now")
-    return train(rows, labels, classes=("now", "past"))
-
-
-def _telling(lessons: Sequence[Taught]) -> Linear:
-    """Which sentences tell an event."""
-    rows = Examples(whole_sentence(scene(one.sentence)) for one in lessons)
-    labels = ["yes" if one.told else "no" for one in lessons]
-    return train(rows, labels, classes=("no", "yes"), rare=3, passes=6, rate=0.04)
-
-
-def same(giver: str, taker: str, root: str, giver2: str, taker2: str, root2: str) -> bool:
-    """Whether two events are the same deed of the same sides."""
-    if root != root2:
-        return False
-    return (giver, taker) == (giver2, taker2) or (root in SYMMETRIC and (giver, taker) == (taker2, giver2))
-
-
-def _judge(
-    proposals: Sequence[Proposal], items: Sequence[Item], hits: Floats, missed: int, empty: int
-) -> tuple[Linear, Trees, float]:
+def _judge(found: Sequence[Graded]) -> tuple[Linear, Trees, float]:
     """
-    The classifier of whole events, the judge of evidence, and the threshold of the best F that keeps the `empty` empty.
+    The classifier of whole events, the judge of evidence, and the threshold of the best F that keeps the empty empty.
 
     What the judge learns from, and what the threshold is set on, comes from parts that the one before has not seen.
     """
-    blank = _blank(("no", "yes"))
-    if not len(hits):
-        return blank, nothing(), 0.5
-    rows = Examples(whole_event(one) for one in proposals)
+    rows = Examples()
+    for one in found:
+        rows.absorb(one.rows)
+    if not len(rows):
+        return blank(("no", "yes")), nothing(), 0.5
+    evidence = np.vstack([one.table for one in found if len(one.table)])
+    told = np.concatenate([one.labels for one in found])
+    hits = (told >= 0).astype(np.float32)
     labels = ["yes" if hit else "no" for hit in hits]
-    part = np.array([fold(item, WHOLE_FOLDS, b"whole") for item in items])
+    part = np.array([fold(one.items[key[0]], WHOLE_FOLDS, b"whole") for one in found for key in one.keys])
+    listed = ~np.concatenate([one.unlisted for one in found])
     for number in range(WHOLE_FOLDS):
-        own = part == number
-        kind = _train_whole(rows, labels, ~own)
-        scores = kind.scores(rows)
-        for n in np.flatnonzero(own).tolist():
-            proposals[n].whole = 0.0 if proposals[n].unlisted else float(scores[n, 1] - scores[n, 0])
-    evidence = table(proposals)
+        own = (part == number) & listed
+        scores = _train_whole(rows, labels, part != number).scores(rows)
+        evidence[own, WHOLE] = scores[own, 1] - scores[own, 0]
     odds = np.zeros(len(hits), dtype=np.float32)
-    for number in range(FOLDS):
-        own = part % FOLDS == number
+    for number in range(2):
+        own = part % 2 == number
         odds[own] = grow(evidence[~own], hits[~own]).odds(evidence[own])
-    best = _bar(proposals, items, odds, hits, missed, empty)
-    threshold = round(1 / (1 + float(np.exp(-best))), 3)
+    threshold = round(1 / (1 + float(np.exp(-_bar(found, odds)))), 3)
     return _train_whole(rows, labels, None), grow(evidence, hits), threshold
 
 
-def _bar(
-    proposals: Sequence[Proposal], items: Sequence[Item], odds: Floats, hits: Floats, missed: int, empty: int
-) -> float:
+def _bar(found: Sequence[Graded], odds: Floats) -> float:
     """The log odds from which on events have the best F, told twice or not; few of them in items without event."""
-    total = missed + len({(id(items[n]), _right(proposals[n], items[n])) for n in np.flatnonzero(hits).tolist()})
-    seen: set[tuple[int, str, str, str]] = set()
+    events = [(n, *event) for n, one in enumerate(found) for event in zip(one.keys, one.labels, strict=True)]
+    total = sum(one.missed for one in found)
+    total += len({(number, key[0], label) for number, key, label in events if label >= 0})
+    empty = sum(not item.labels for one in found for item in one.items)
+    seen: set[tuple[int, tuple[int, str, str, str]]] = set()
     true = false = 0
     best, bar = 0.0, 0.0
     for count, n in enumerate(np.argsort(-odds, kind="stable").tolist()):
-        one = proposals[n]
-        giver, taker = sorted(one.sides) if one.root in SYMMETRIC else one.sides
-        key = (id(items[n]), giver, taker, one.root)
-        if key in seen:
+        number, key, label = events[n]
+        if (number, key) in seen:
             continue
-        seen.add(key)
-        true += int(hits[n])
-        false += not items[n].labels
+        seen.add((number, key))
+        true += label >= 0
+        false += not found[number].items[key[0]].labels
         if false > MOST_FALSE * empty:
             break
         score = (1 + BETA**2) * true / (len(seen) + BETA**2 * total)
@@ -222,10 +200,6 @@ def _bar(
 
 def _train_whole(rows: Examples, labels: Sequence[str], only: npt.NDArray[np.bool_] | None) -> Linear:
     return train(rows, labels, classes=("no", "yes"), only=only, rare=3, passes=6)
-
-
-def _blank(classes: Sequence[str]) -> Linear:
-    return train([["none"]], [classes[0]], classes=classes)
 
 
 def save(bundle: Bundle, path: Path) -> None:
@@ -241,7 +215,7 @@ def save(bundle: Bundle, path: Path) -> None:
         **coder.judge.arrays("judge"),
         "threshold": np.array([coder.threshold]),
         **{f"lexicon.{code}": text_array(deed_lines(language(code).deeds)) for code in coder.languages},
-        **{f"added.{code}": text_array(deed_lines(_added(found))) for code, found in coder.languages.items()},
+        **{f"added.{code}": text_array(deed_lines(added(found))) for code, found in coder.languages.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(path.name + ".part.npz")
@@ -260,13 +234,3 @@ def restored(path: Path, find: Finder) -> Bundle:
         judge, threshold = Trees.restored("judge", arrays), float(arrays["threshold"][0])
         coder = Coder(Stored(lines), kinds, past, telling, words, whole, judge, threshold, find)
         return coder, Namer(coder)
-
-
-def _added(found: Language) -> dict[str, tuple[Deed, ...]]:
-    """Deed words of a language that its lexicon does not have."""
-    plain = language(found.code).deeds
-    return {
-        first: more
-        for first, deeds in found.deeds.items()
-        if (more := tuple(deed for deed in deeds if deed not in plain.get(first, ())))
-    }

@@ -15,7 +15,7 @@ from tiltmeter.coder.corpus import Item, Span
 from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Examples, Floats, Linear, softmax, train
 from tiltmeter.coder.sentence import Sentence, Who, prepare
-from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, differ, facing, gold_pairs
+from tiltmeter.coder.train import CLASSES, NONE, Classifiers, Taught, all_pairs, facing, gold_pairs
 from tiltmeter.coder.view import Sight, side_odds, sights
 from tiltmeter.nouns import ROOTS, SYMMETRIC, Mention
 
@@ -137,21 +137,18 @@ def _pairs(one: Taught) -> Iterator[tuple[Who, Who, str]]:
     """Every ordered pair once for each of its labels, or once as NONE; doubtful pairs are left out."""
     s = one.sentence
     labelled = [(*gold_pairs(s, [label]), label.root) for label in one.item.labels]
-    for giver in s.actors:
-        for taker in s.actors:
-            if not differ(giver, taker):
-                continue
-            codes_here = facing(giver, taker)
-            key = (giver.first, taker.first)
-            roots = {root for places, _, root in labelled if key in places}
-            # the other order of a symmetric pair, and other mentions of the same two, are no examples of NONE
-            doubt = any(
-                codes_here in codes or (root in SYMMETRIC and codes_here[::-1] in codes) for _, codes, root in labelled
-            )
-            for root in sorted(roots):
-                yield giver, taker, root
-            if not roots and not doubt:
-                yield giver, taker, NONE
+    for giver, taker in all_pairs(s):
+        codes_here = facing(giver, taker)
+        key = (giver.first, taker.first)
+        roots = {root for places, _, root in labelled if key in places}
+        # the other order of a symmetric pair, and other mentions of the same two, are no examples of NONE
+        doubt = any(
+            codes_here in codes or (root in SYMMETRIC and codes_here[::-1] in codes) for _, codes, root in labelled
+        )
+        for root in sorted(roots):
+            yield giver, taker, root
+        if not roots and not doubt:
+            yield giver, taker, NONE
 
 
 def one_sided(

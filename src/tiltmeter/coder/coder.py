@@ -13,12 +13,13 @@ from tiltmeter.coder.around import Scene, pair_words, scene, whole_sentence
 from tiltmeter.coder.attribution import speaker
 from tiltmeter.coder.dates import When, time_of, times
 from tiltmeter.coder.evidence import Proposal, table
+from tiltmeter.coder.implied import with_implied
 from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Floats, Linear
 from tiltmeter.coder.modes import printed_mode
 from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
 from tiltmeter.coder.tokens import sentences
-from tiltmeter.coder.train import CLASSES, Classifiers, differ, facing
+from tiltmeter.coder.train import CLASSES, Classifiers, all_pairs, facing
 from tiltmeter.coder.trees import Trees
 from tiltmeter.coder.view import Sight, side_odds, sights
 from tiltmeter.nouns import QUAD, ROOTS, SYMMETRIC, Mention
@@ -37,6 +38,9 @@ WORDS_ROOTS: Final = 2
 
 PART: Final = 32
 """Sentences whose features are held at once."""
+
+SILENT: Final = -3.0
+"""Log odds of telling any event under which a sentence is not looked at further."""
 
 UNLIKELY: Final = 4.0
 UNLIKELY_PAIR: Final = -6.0
@@ -167,19 +171,23 @@ class Coder:
                 if mentions[place].start >= start:
                     here.append(mentions[place])
                 place += 1
-            if len({mention.code for mention in here if mention.code}) > 1:
-                out.append(
-                    (number, prepare(text[start:end], language=language, offset=start, mentions=here[:MOST_ACTORS]))
-                )
+            codes = {mention.code for mention in here if mention.code}
+            if codes:
+                s = prepare(text[start:end], language=language, offset=start, mentions=here[:MOST_ACTORS])
+                whole = with_implied(s)
+                if len(codes) > 1 or whole.implied:
+                    out.append((number, whole))
         return mentions, out
 
     def proposals(self, ready: Sequence[tuple[int, Sentence]]) -> list[Proposal]:
         """Every event that may be in some sentences, each with the number of its text."""
-        seen = sights([s for _, s in ready], self.classifiers.deed, self.past, self.whole, seconds=True)
-        every = [_all_pairs(s) for _, s in ready]
-        scored, wholes = self._scored(ready, seen, every)
         grounds = [scene(s) for _, s in ready]
         told = self.telling.scores([whole_sentence(ground) for ground in grounds])
+        loud = np.flatnonzero(told[:, 1] - told[:, 0] > SILENT).tolist()
+        ready, grounds, told = [ready[n] for n in loud], [grounds[n] for n in loud], told[loud]
+        seen = sights([s for _, s in ready], self.classifiers.deed, self.past, self.whole, seconds=True)
+        every = [all_pairs(s) for _, s in ready]
+        scored, wholes = self._scored(ready, seen, every)
         words = self._words(grounds, seen, every, scored)
         out: list[Proposal] = []
         for n, (document, s) in enumerate(ready):
@@ -328,6 +336,8 @@ def _by_words(
 ) -> Iterator[tuple[Who, Who, Floats, int]]:
     """The classes that the words around each pair make likely enough, the best first."""
     for giver, taker in pairs:
+        if "implied" in (giver.kind, taker.kind):
+            continue  # nothing but a deed word can tell what nobody is named for
         row = words.get((id(s), giver.first, taker.first))
         if row is not None:
             for column in (1 + np.argsort(-row[1:], kind="stable")[:WORDS_ROOTS]).tolist():
@@ -411,10 +421,6 @@ def told_of(one: Proposal, sure: float, text: str, date: dt.date | None, found: 
         attributed_to=speaker(s, text, giver=own, taker=one.taker.mention.text),
         background=_is_past(one.past, when, date),
     )
-
-
-def _all_pairs(s: Sentence) -> list[tuple[Who, Who]]:
-    return [(g, t) for g in s.actors for t in s.actors if differ(g, t)]
 
 
 def _span(s: Sentence, trigger: Trigger) -> tuple[int, int]:

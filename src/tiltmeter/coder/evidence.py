@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from tiltmeter.coder.features import deed_features, is_passive, klass, pair_features, side_features
-from tiltmeter.coder.learn import Floats, softmax
+from tiltmeter.coder.learn import Examples, Floats, softmax
 from tiltmeter.coder.modes import mode_of
 from tiltmeter.coder.sentence import Sentence, Trigger, Who
 from tiltmeter.nouns import QUAD, ROOTS, SYMMETRIC
@@ -29,10 +29,12 @@ _CUES: Final = (
     "background",
     "domain_none",
 )
-_LINKS: Final = ("with", "against", "to", "from", "by", "of", "in", "that")
+_LINKS: Final = ("with", "against", "to", "from", "by", "of", "in", "that", "implied")
 _REACH: Final = 6
 _CLAUSES: Final = frozenset(',;:–—()"„“”«»')
 _QUADS: Final = np.array([QUAD[root] for root in ROOTS])
+WHOLE: Final = 7
+"""Column of the judge's view that holds the odds of the whole event."""
 _EDGE: Final = 8.0
 """Log odds beyond this are as good as certain."""
 
@@ -82,17 +84,35 @@ class Proposal:
         return words if self.unlisted else self.both + 0.5 * words
 
 
-def whole_event(one: Proposal) -> list[str]:
-    """Features of a proposal's deed word, sides and pair; none where no deed word of the lexicon tells it."""
-    if one.unlisted:
-        return []
-    s, trigger, root = one.sentence, one.trigger, one.root
-    return [
-        *deed_features(s, s.triggers.index(trigger)),
-        *side_features(s, trigger, one.giver, root, "G"),
-        *side_features(s, trigger, one.taker, root, "T"),
-        *pair_features(s, trigger, one.giver, one.taker, root),
-    ]
+def whole_events(proposals: Sequence[Proposal]) -> Examples:
+    """
+    Features of each proposal's deed word, sides and pair; none where no deed word of the lexicon tells it.
+
+    A part is worked out once, in however many proposals it stands.
+    """
+    whole = Examples()
+    known: dict[tuple[object, ...], Examples] = {}
+
+    def part(make: Callable[..., list[str]], s: Sentence, *given: Any) -> Examples:
+        key = (id(s), make, *(one.first if isinstance(one, Who | Trigger) else one for one in given))
+        if key not in known:
+            known[key] = Examples([make(s, *given)], places=whole.places)
+        return known[key]
+
+    for one in proposals:
+        s, trigger, root = one.sentence, one.trigger, one.root
+        parts = (
+            ()
+            if one.unlisted
+            else (
+                part(deed_features, s, s.triggers.index(trigger)),
+                part(side_features, s, trigger, one.giver, root, "G"),
+                part(side_features, s, trigger, one.taker, root, "T"),
+                part(pair_features, s, trigger, one.giver, one.taker, root),
+            )
+        )
+        whole.merge(parts)
+    return whole
 
 
 def table(proposals: Sequence[Proposal]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, compress, repeat
 from typing import Any, Final
 
 import numpy as np
@@ -19,31 +19,62 @@ LEAST: Final = 2e-3
 """Features whose weights are all nearer to zero are dropped."""
 
 
-class Examples:
-    """Named features of many examples, each name kept once and each feature once an example."""
+class Numbers(dict[str, int]):
+    """A number for each name, in the order in which they are first asked for."""
 
-    def __init__(self, rows: Iterable[Iterable[str]] = ()) -> None:
-        self.places: dict[str, int] = {}
+    def __missing__(self, name: str) -> int:
+        return self.setdefault(name, len(self))
+
+
+class Examples:
+    """
+    Named features of many examples, each name kept once and each feature once an example.
+
+    Args:
+        rows: Feature names of each example.
+        places: Names and their numbers, shared with other examples; empty by default.
+    """
+
+    def __init__(self, rows: Iterable[Iterable[str]] = (), *, places: Numbers | None = None) -> None:
+        self.places = Numbers() if places is None else places
         self._flat = array("i")
         self._sizes = array("i")
         self.add(rows)
 
     def add(self, rows: Iterable[Iterable[str]]) -> None:
         """Put more examples behind those there are."""
-        places = self.places
+        number = self.places.__getitem__
         for row in rows:
             once = dict.fromkeys(row)
-            self._flat.extend([places.setdefault(name, len(places)) for name in once])
+            self._flat.extend(map(number, once))
             self._sizes.append(len(once))
+
+    def join(self, others: Examples) -> None:
+        """Put the examples of others behind those there are; both number the same names."""
+        self._flat.extend(others._flat)
+        self._sizes.extend(others._sizes)
+
+    def absorb(self, others: Examples) -> None:
+        """Put the examples of others, whatever numbers their names have, behind those there are."""
+        numbers = np.fromiter(map(self.places.__getitem__, others.places), dtype=np.int32, count=len(others.places))
+        self._flat.frombytes(numbers[others.arrays()[0]].tobytes())
+        self._sizes.extend(others._sizes)
+
+    def merge(self, parts: Iterable[Examples]) -> None:
+        """Put one more example behind those there are: the features of all `parts`, which number the same names."""
+        size = len(self._flat)
+        for part in parts:
+            self._flat.extend(part._flat)
+        self._sizes.append(len(self._flat) - size)
 
     def __len__(self) -> int:
         return len(self._sizes)
 
-    def arrays(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def arrays(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
         """The features of all examples in a row, as places of their names, and where each example's begin."""
         sizes = np.frombuffer(self._sizes, dtype=np.int32) if len(self) else np.zeros(0, dtype=np.int32)
         flat = np.frombuffer(self._flat, dtype=np.int32) if len(self._flat) else np.zeros(0, dtype=np.int32)
-        return flat.astype(np.int64), np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+        return flat, np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -62,15 +93,22 @@ class Linear:
 
     def scores(self, rows: Examples | Sequence[Iterable[str]]) -> Floats:
         """Unnormalised log odds, shape (rows, classes)."""
+        if not self.index:
+            return np.zeros((len(rows), len(self.classes)), dtype=np.float32) + self.bias
         if isinstance(rows, Examples):
             flat, begins = rows.arrays()
-            own = np.array([self.index.get(name, -1) for name in rows.places], dtype=np.int64)[flat]
-            kept = np.concatenate(([0], np.cumsum(own >= 0)))
-            return self._sums(own[own >= 0], np.diff(kept[begins]))
-        get = self.index.get
-        found = [[place for name in dict.fromkeys(row) if (place := get(name)) is not None] for row in rows]
-        counts = np.fromiter((len(places) for places in found), dtype=np.int64, count=len(found))
-        return self._sums(np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(counts.sum())), counts)
+            own = self._places(rows.places, len(rows.places))[flat]
+        else:
+            once = [dict.fromkeys(row) for row in rows]
+            begins = np.concatenate(([0], np.cumsum([len(row) for row in once], dtype=np.int64)))
+            own = self._places(chain.from_iterable(once), int(begins[-1]))
+        known = own >= 0
+        kept = np.concatenate(([0], np.cumsum(known)))
+        return self._sums(own[known], np.diff(kept[begins]))
+
+    def _places(self, names: Iterable[str], count: int) -> npt.NDArray[np.int64]:
+        """The row of each feature's weights, -1 where it has none."""
+        return np.fromiter(map(self.index.get, names, repeat(-1)), dtype=np.int64, count=count)
 
     def _sums(self, flat: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Floats:
         """Weights summed over each row's features, `counts` of them each, and the bias."""
@@ -87,10 +125,12 @@ class Linear:
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
         """The classifier as arrays to save, their keys beginning with `name`."""
+        # the numbers of the features tell in which order they were met: of no use, and not the same in two processes
+        names = sorted(self.index)
         return {
             f"{name}.classes": np.array(self.classes),
-            f"{name}.features": text_array(self.index),
-            f"{name}.weights": self.weights.astype(np.float16),
+            f"{name}.features": text_array(names),
+            f"{name}.weights": self.weights[[self.index[one] for one in names]].astype(np.float16),
             f"{name}.bias": self.bias,
         }
 
@@ -148,15 +188,15 @@ def train(
 
     examples = rows if isinstance(rows, Examples) else Examples(rows)
     every, begins = examples.arrays()
+    sizes = np.diff(begins)
     own = np.ones(len(examples), dtype=np.bool_) if only is None else only
-    row_of = np.repeat(np.arange(len(examples)), np.diff(begins))
-    often = np.bincount(every[own[row_of]], minlength=len(examples.places)) >= rare
-    kept = own[row_of] & often[every]
-    place_of = np.cumsum(often) - 1
-    flat = place_of[every[kept]].astype(np.int32)
-    counts = np.bincount(row_of[kept], minlength=len(examples))[own]
+    mine = np.repeat(own, sizes)
+    often = np.bincount(every[mine], minlength=len(examples.places)) >= rare
+    kept = mine & often[every]
+    flat = (np.cumsum(often, dtype=np.int32) - 1)[every[kept]]
+    counts = np.diff(np.concatenate(([0], np.cumsum(kept)))[begins])[own]
     pointer = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    index = [name for name, keep in zip(examples.places, often, strict=True) if keep]
+    index = list(compress(examples.places, often))
     order = {label: place for place, label in enumerate(classes)}
     truth = np.array([order[label] for label in labels], dtype=np.int32)[own]
     rng = np.random.default_rng(0)

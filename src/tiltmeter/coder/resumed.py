@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from tiltmeter.coder.coder import Told
@@ -24,20 +25,20 @@ _BACK: Final = 2
 
 def resumed(sentences: Sequence[Sentence], told: Sequence[Told], *, date: dt.date | None) -> list[Told]:
     """
-    Events whose sides stand in two sentences that name the same deed by the same noun.
+    A text's events, with those whose sides stand in two sentences that name the same deed by the same noun.
 
     Either the noun points back ("this help") and each sentence has one state; or one place has the
     giver as its adjective ("the Russian invasion") and the other the taker after it ("the invasion of Ukraine").
-    The former is an event of its own time, the latter background. Pairs the text's events have already are left out.
+    The former is an event of its own time, the latter background. An event that is told already stays as it is, but has
+    the time of the one that points back to it where it has none itself.
     """
-    known = {(event.giver, event.taker, event.root) for event in told}
-    out: list[Told] = []
+    known = {(event.giver, event.taker, event.root): event for event in told}
     for event in [*_pointing(sentences, date), *_named(sentences)]:
         key = (event.giver, event.taker, event.root)
-        if key not in known:
-            known.add(key)
-            out.append(event)
-    return out
+        old = known.setdefault(key, event)
+        if old.start is None and not old.background:
+            known[key] = replace(old, start=event.start, end=event.end)
+    return list(known.values())
 
 
 def _pointing(sentences: Sequence[Sentence], date: dt.date | None) -> Iterator[Told]:

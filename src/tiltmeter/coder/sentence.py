@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tiltmeter.coder.language import APART, Deed, Language
 from tiltmeter.coder.tokens import lowered, places
@@ -64,7 +64,7 @@ class Sentence:
     `words` are as printed, `low` in lower case, `lemmas` in base form; `starts` and
     `ends` are code points of the text the sentence was cut from. `cues` gives the
     kinds of cue that start at or cover each word. `quoted` marks words inside
-    quotation marks.
+    quotation marks. `implied` are sides that it does not name, each with a word of its own behind the last.
     """
 
     language: Language
@@ -77,6 +77,7 @@ class Sentence:
     quoted: list[bool]
     triggers: list[Trigger]
     actors: list[Who]
+    implied: list[Who] = field(default_factory=list)
 
 
 def prepare(text: str, *, language: Language, offset: int, mentions: Sequence[Mention]) -> Sentence:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tiltmeter.coder.corpus import UNPLACED, Item, Label, Span
 from tiltmeter.coder.features import deed_features, pair_features, side_features
+from tiltmeter.coder.implied import with_implied
 from tiltmeter.coder.language import GAP, Deed, Language, read_deeds, stored
-from tiltmeter.coder.learn import Linear, train
-from tiltmeter.coder.sentence import Sentence, Trigger, Who, prepare
+from tiltmeter.coder.learn import Examples, Linear, Numbers, train
+from tiltmeter.coder.sentence import Sentence, Who, prepare
 from tiltmeter.coder.tokens import sentences, words
 from tiltmeter.nouns import ROOTS, SYMMETRIC, Mention
 
@@ -36,7 +37,7 @@ def taught(item: Item, language: Language, mentions: Sequence[Mention]) -> list[
     out = []
     for start, end in sentences(item.text, abbreviations=language.abbreviations):
         here = [mention for mention in known if start <= mention.start < end]
-        sentence = prepare(item.text[start:end], language=language, offset=start, mentions=here)
+        sentence = with_implied(prepare(item.text[start:end], language=language, offset=start, mentions=here))
         tied: list[tuple[Label, int]] = []
         unsure: set[int] = set()
         for label in item.labels:
@@ -57,13 +58,21 @@ def _with_anchors(item: Item, mentions: Sequence[Mention]) -> list[Mention]:
     known = list(mentions)
     for label in item.labels:
         for code, span in ((label.giver, label.giver_span), (label.taker, label.taker_span)):
-            if span is None or any(
-                (m.code or "") in (code, f"{code}-CIV") and m.start < span[1] and span[0] < m.end for m in known
+            if (
+                span is None
+                or any((m.code or "") in (code, f"{code}-CIV") and m.start < span[1] and span[0] < m.end for m in known)
+                or (label.giver[:3] == label.taker[:3] and _stands_for(code, known))
             ):
                 continue
             known = [m for m in known if not (m.start < span[1] and span[0] < m.end)]
             known.append(Mention(span[0], span[1], item.text[slice(*span)], code, "group", code))
     return sorted(known, key=lambda mention: mention.start)
+
+
+def _stands_for(code: str, known: Sequence[Mention]) -> bool:
+    """Whether a side that the finder missed is one the sentence implies: its state, or its people, is found."""
+    other = code.removesuffix("-CIV") if code.endswith("-CIV") else f"{code}-CIV"
+    return len(code) in (3, 7) and any(m.code == other for m in known) and not any(m.code == code for m in known)
 
 
 def _overlapping(sentence: Sentence, label: Label) -> list[int]:
@@ -124,56 +133,75 @@ class Stored(Mapping[str, Language]):
         return len(self._lines)
 
 
-def deed_examples(found: Iterable[Taught]) -> tuple[list[list[str]], list[str]]:
+Rows = tuple[list[list[str]], list[str]]
+"""Features and class of some examples."""
+
+
+class Notes:
+    """What each sentence teaches, worked out once however many classifiers learn from it."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, Numbers] = {}
+        # the sentence is held too, so that its id stays its own
+        self._known: dict[tuple[str, int], tuple[Taught, Examples, list[str]]] = {}
+
+    def examples(self, found: Iterable[Taught], make: Callable[[Taught], Rows]) -> tuple[Examples, list[str]]:
+        """Examples and their classes as `make` takes them from each sentence."""
+        names = self._named.setdefault(make.__name__, Numbers())
+        whole, labels = Examples(places=names), []
+        for one in found:
+            key = make.__name__, id(one)
+            if key not in self._known:
+                rows, own = make(one)
+                self._known[key] = one, Examples(rows, places=names), own
+            _, part, own = self._known[key]
+            whole.join(part)
+            labels += own
+        return whole, labels
+
+
+def deed_examples(one: Taught) -> Rows:
     """Features and class (a root or NONE) of every deed word."""
-    rows, labels = [], []
-    for one in found:
-        roots = {place: label.root for label, place in reversed(one.labels)}
-        for place in range(len(one.sentence.triggers)):
-            if place not in one.unsure:
-                rows.append(deed_features(one.sentence, place))
-                labels.append(roots.get(place, NONE))
-    return rows, labels
+    roots = {place: label.root for label, place in reversed(one.labels)}
+    places = [place for place in range(len(one.sentence.triggers)) if place not in one.unsure]
+    return [deed_features(one.sentence, place) for place in places], [roots.get(place, NONE) for place in places]
 
 
-def pair_examples(found: Iterable[Taught]) -> tuple[list[list[str]], list[str]]:
+def pair_examples(one: Taught) -> Rows:
     """Features of every pair of actors of every labelled deed word, and whether the pair is the event's."""
     rows, labels = [], []
-    for one in found:
-        for place in sorted({place for _, place in one.labels}):
-            here = [label for label, at in one.labels if at == place]
-            trigger, root = one.sentence.triggers[place], here[0].root
-            gold, near = gold_pairs(one.sentence, here)
-            for giver, taker in pairs(one.sentence, root):
-                key = (giver.first, taker.first)
-                if key in gold or (root in SYMMETRIC and key[::-1] in gold):
-                    labels.append("yes")
-                elif facing(giver, taker) in near:
-                    continue
-                else:
-                    labels.append("no")
-                rows.append(whole_pair(one.sentence, trigger, giver, taker, root))
+    s = one.sentence
+    for place in sorted({place for _, place in one.labels}):
+        here = [label for label, at in one.labels if at == place]
+        trigger, root = s.triggers[place], here[0].root
+        gold, near = gold_pairs(s, here)
+        sides: dict[tuple[int, str], list[str]] = {}
+        for giver, taker in pairs(s, root):
+            key = (giver.first, taker.first)
+            hit = key in gold or (root in SYMMETRIC and key[::-1] in gold)
+            if not hit and facing(giver, taker) in near:
+                continue
+            for who, part in ((giver, "G"), (taker, "T")):
+                if (who.first, part) not in sides:
+                    sides[who.first, part] = side_features(s, trigger, who, root, part)
+            both = pair_features(s, trigger, giver, taker, root)
+            rows.append([*sides[giver.first, "G"], *sides[taker.first, "T"], *both])
+            labels.append("yes" if hit else "no")
     return rows, labels
-
-
-def whole_pair(s: Sentence, trigger: Trigger, giver: Who, taker: Who, root: str) -> list[str]:
-    """All features of a pair: those of each side and those of both."""
-    return [
-        *side_features(s, trigger, giver, root, "G"),
-        *side_features(s, trigger, taker, root, "T"),
-        *pair_features(s, trigger, giver, taker, root),
-    ]
 
 
 def pairs(s: Sentence, root: str) -> list[tuple[Who, Who]]:
     """Ordered pairs of different coded actors; of a symmetric root those in the order of the text."""
-    coded = [who for who in s.actors if who.code]
-    return [
-        (giver, taker)
-        for giver in coded
-        for taker in coded
-        if differ(giver, taker) and (root not in SYMMETRIC or giver.first < taker.first)
-    ]
+    return [(giver, taker) for giver, taker in all_pairs(s) if root not in SYMMETRIC or giver.first < taker.first]
+
+
+def all_pairs(s: Sentence) -> list[tuple[Who, Who]]:
+    """Ordered pairs of actors that can be the sides of an event; an implied side only meets the one that implies it."""
+    named = [(giver, taker) for giver in s.actors for taker in s.actors if differ(giver, taker)]
+    for side in s.implied:
+        who = next(who for who in s.actors if who.mention.start == side.mention.start)
+        named += [(who, side), (side, who)]
+    return named
 
 
 def facing(giver: Who, taker: Who) -> tuple[str, str]:
@@ -210,7 +238,7 @@ def gold_pairs(s: Sentence, labels: Sequence[Label]) -> tuple[set[tuple[int, int
 def _at(s: Sentence, code: str, span: Span | None) -> list[Who]:
     own = [who for who in s.actors if who.code in (code, f"{code}-CIV")]
     exact = [who for who in own if span and who.mention.start < span[1] and span[0] < who.mention.end]
-    return exact or own
+    return exact or own or [who for who in s.implied if who.code == code]
 
 
 def gold(item: Item) -> list[Label]:
@@ -226,9 +254,9 @@ class Classifiers:
     pair: Linear
 
 
-def classifiers(found: Sequence[Taught]) -> Classifiers:
+def classifiers(found: Sequence[Taught], notes: Notes) -> Classifiers:
     """Train both from sentences of any languages together."""
-    rows, labels = deed_examples(found)
+    rows, labels = notes.examples(found, deed_examples)
     deed = train(rows, labels, classes=CLASSES)
-    rows, labels = pair_examples(found)
+    rows, labels = notes.examples(found, pair_examples)
     return Classifiers(deed, train(rows, labels, classes=("no", "yes")))

@@ -68,10 +68,11 @@ def place() -> Path:
     return folder / "tiltmeter" / f"coder-{digest()[:16]}.npz"
 
 
-def train(path: Path, *, progress: Callable[[float], None] | None = None) -> build.Bundle:
-    """Train from all of the corpus but its held-back part and write the result."""
+def train(path: Path, *, jobs: int = 1, progress: Callable[[float], None] | None = None) -> build.Bundle:
+    """Train from all of the corpus but its held-back part, in so many processes, and write the result."""
     corpora = {code: [item for item in corpus.items(code) if not item.held_back] for code in languages()}
-    bundle = build.build({code: items for code, items in corpora.items() if items}, finder, progress=progress)
+    corpora = {code: items for code, items in corpora.items() if items}
+    bundle = build.build(corpora, finder, jobs=jobs, progress=progress)
     # two processes may train at once: each writes a file of its own, and the last one's stays
     own = path.with_name(f"{path.stem}-{os.getpid()}.npz")
     build.save(bundle, own)

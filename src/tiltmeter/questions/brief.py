@@ -96,7 +96,7 @@ def brief(
         source_line=source_line(text, language=read.language, nations=_quoted_nations(said, read, nations)),
         dateline=found,
         actors=_named(known),
-        events=tuple(sorted([*read.events, *resumed(ready, read.events, date=found)], key=lambda one: one.span)),
+        events=tuple(sorted(resumed(ready, read.events, date=found), key=lambda one: one.span)),
         ties=tuple(told),
         quotes=tuple(said),
         claims=(*_claims(said, ready, read, text, test), *_checked(told, check_tie)),
