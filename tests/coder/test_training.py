@@ -13,7 +13,7 @@ from tiltmeter.errors import CoderError
 
 
 def small() -> dict[str, list[corpus.Item]]:
-    return {"en": [item for item in corpus.items("en") if item.id.startswith("core-") and not item.held_back]}
+    return {"en": [item for item in corpus.items("en") if item.id.startswith("core-") and not item.held_back][::2]}
 
 
 def test_the_same_corpus_gives_the_same_bytes_in_one_process_or_two(tmp_path: Path) -> None:

@@ -156,8 +156,9 @@ def test_a_file_that_is_no_store_is_refused_and_not_changed(tmp_path: Path) -> N
 def test_a_second_process_is_told_who_holds_the_store(tmp_path: Path) -> None:
     file = tmp_path / "t.duckdb"
     code = f"""
-from tiltmeter.store import Store
+from tiltmeter.store import Store, opening
 from tiltmeter.errors import StoreError
+opening.PAUSES = (0.01,)
 try:
     Store.open({str(file)!r}, write=True)
 except StoreError as error:
