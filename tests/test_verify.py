@@ -16,6 +16,8 @@ from tiltmeter.manifest import read
 from tiltmeter.verify import Part, verify
 from tiltmeter.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> Workspace:

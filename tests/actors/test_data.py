@@ -3,6 +3,7 @@ import pytest
 from . import links, parallel
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.data,
     pytest.mark.skipif(not links.folder().is_dir(), reason="no development data beside the checkout"),
 ]

@@ -16,12 +16,14 @@ def small() -> dict[str, list[corpus.Item]]:
     return {"en": [item for item in corpus.items("en") if item.id.startswith("core-") and not item.held_back][::2]}
 
 
+@pytest.mark.slow
 def test_the_same_corpus_gives_the_same_bytes_in_one_process_or_two(tmp_path: Path) -> None:
     for jobs, name in ((1, "a.npz"), (2, "b.npz")):
         build.save(build.build(small(), finder, jobs=jobs), tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_saved_coder_answers_as_the_one_in_memory(tmp_path: Path) -> None:
     made = build.build(small(), finder)
     build.save(made, tmp_path / "a.npz")

@@ -113,6 +113,7 @@ def test_a_specification_curve_has_a_row_per_choice_state_and_window(tmp_path: P
         Choices.load(tmp_path / "none.npz")
 
 
+@pytest.mark.slow
 def test_a_fit_from_another_is_near_one_from_nowhere() -> None:
     made = simulate_world(seed=23, weeks=60, calls=20).panel
     few = replace(FEW, chains=2, draws=100)

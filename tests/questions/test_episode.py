@@ -255,6 +255,7 @@ def test_the_reports_of_2021_to_2023_give_the_crises_of_central_asia() -> None:
     assert len(false) / (len(place.states) * 3) < 1
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @needs_data
 def test_the_events_of_early_2021_give_the_fighting_of_april() -> None:

@@ -13,6 +13,7 @@ from .conftest import Rows, Take
 
 DATA = Path(os.environ.get("TILTMETER_DATA", Path(__file__).parents[3] / "shared" / "data"))
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.data,
     pytest.mark.skipif(not DATA.is_dir(), reason=f"no development data at {DATA} (set TILTMETER_DATA)"),
 ]

@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float32]
 
 SMOOTH: Final = 1.0
 """Evens out the steps of rare and frequent features; chosen, with the rates, on folds of the training sentences."""
-LEAST: Final = 2e-3
+LEAST: Final = 1e-2
 """Features whose weights are all nearer to zero are dropped."""
 
 
