@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def test_parallel_sentences_stand_on_one_side_of_the_split() -> None:
         for item in read(language)[0]:
             sides.setdefault(item.id, set()).add(item.held_back)
     assert all(len(side) == 1 for side in sides.values())
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_sentence_stands_twice(language: str) -> None:
+    # one of them might be held back, and the other learnt from
+    texts = Counter(" ".join(item.text.split()).lower() for item in read(language)[0])
+    assert [text for text, count in texts.items() if count > 1] == []
 
 
 def test_about_a_fifth_is_held_back() -> None:
