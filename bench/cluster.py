@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import lakes
 import sources_gdelt
@@ -80,10 +81,12 @@ def compare(what: str, size: int, do: Callable[[Crew | None], object]) -> None:
     do(None)
     line(what, size, "none", time.perf_counter() - begin, None, time.process_time() - own, None)
     one = None
+    start: Any = SubprocessCluster  # of Dask, only some is typed
+    connect: Any = Client
     for workers in (1, 2):
         with (
-            SubprocessCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
-            Client(cluster) as client,
+            start(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            connect(cluster) as client,
         ):
             crew = Cluster(client, "here")
             do(crew)

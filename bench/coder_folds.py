@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from tiltmeter.coder import build, corpus
 from tiltmeter.coder.classify import Asked
 from tiltmeter.coder.corpus import Item
+from tiltmeter.coder.folds import same
 from tiltmeter.coder.train import gold
 from tiltmeter.coder.trained import finder
 from tiltmeter.nouns import ROOTS
@@ -78,8 +79,7 @@ def scored(bundle: build.Bundle, items: Sequence[Item]) -> Score:
         labels = gold(item)
         # two events that match one label count once as right
         score.right += sum(
-            any(build.same(e.giver, e.taker, e.root, one.giver, one.taker, one.root) for e in told.events)
-            for one in labels
+            any(same(e.giver, e.taker, e.root, one.giver, one.taker, one.root) for e in told.events) for one in labels
         )
         score.found += len(told.events)
         score.labelled += len(labels)

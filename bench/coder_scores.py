@@ -1,7 +1,8 @@
 """
 The page of scores: `tiltmeter eval` on the held-back sentences, and `classify` on a yardstick beside the checkout.
 
-`make scores` writes the table into docs/scores.md; `python bench/coder_scores.py --print` only prints it.
+`make scores` writes the table into docs/scores.md; `python bench/coder_scores.py --print` only prints it, and
+`--before COMMIT` prints the rates on the sentences held back at that commit, so that two corpora can be compared.
 The yardstick's sentences are coded and compared by machine; nobody reads them, and nothing is learnt from them.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -108,8 +110,22 @@ def _cell(rate: Rate, places: int, *, ranged: bool = False) -> str:
     return f"{rate.value:.{places}f}" + (f" ({rate.q05:.{places}f}–{rate.q95:.{places}f})" if ranged else "")
 
 
+def there(commit: str) -> set[tuple[str, str]]:
+    """Languages and ids of the sentences that the corpus had at a commit."""
+    command = ["git", "grep", "-E", "^@ ", commit, "--", "src/tiltmeter/coder/languages"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    headers = [line.split(":", 2)[1:] for line in found.splitlines()]
+    return {(path.split("/")[4], header.split()[1]) for path, header in headers}
+
+
 def main() -> None:
     """Score, print, and write the page unless told to print only."""
+    if "--before" in sys.argv:
+        known = there(sys.argv[sys.argv.index("--before") + 1])
+        items = [item for item in scores.held_back() if (item.language, item.id) in known]
+        found = scores.scored(scores.judge(load()[0], items))
+        sys.stdout.write(_table("language", {**found.languages, "all": found.whole}))
+        return
     text, line = page_block(load())
     sys.stdout.write(f"{text}\n{line}")
     if "--print" in sys.argv[1:]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def theatre() -> Panel:
     panel = simulate_world(seed=3, weeks=313, calls=100).panel
     mix = panel.mix
     more = [np.where(mix.power < 2, mix.power, 0) + 2 * k for k in range(1, 3)] + [np.full(len(mix.power), 6)]
-    columns = {
+    columns: dict[str, Any] = {
         name: np.tile(getattr(mix, name), len(more) + 1)
         for name in ("state", "gauge", "source", "time", "cooperative", "total")
     }

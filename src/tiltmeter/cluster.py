@@ -201,7 +201,7 @@ def _compare(client: Any, address: str, patience: float) -> None:
         raise ClusterError("no worker", mend=f"start some with `dask worker {address}`", where=address) from error
     try:
         told = client.run(marks)
-    except Exception as error:
+    except Exception as error:  # a worker of another version may raise anything
         raise _unlike(str(error), address) from error
     for worker, found in told.items():
         _refuse_other(found, marks(), worker)

@@ -1,4 +1,4 @@
-"""Builds the coder from the corpus, with a confidence calibrated on sentences each part did not see."""
+"""Builds the coder from the corpus, with a confidence calibrated on sentences each classifier did not see."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import numpy.typing as npt
 from tiltmeter.coder.classify import Namer, train_words
 from tiltmeter.coder.coder import Coder, Finder
 from tiltmeter.coder.evidence import WHOLE
+from tiltmeter.coder.folds import FOLDS, Corpora, Desk, Fold, Graded, Learnt, added, blank, fold_of
 from tiltmeter.coder.language import deed_lines, language
 from tiltmeter.coder.learn import Examples, Floats, Linear, text_array, text_lines, train
-from tiltmeter.coder.part import FOLDS, Corpora, Desk, Graded, Learnt, Part, added, blank, fold
 from tiltmeter.coder.train import Classifiers, Stored
 from tiltmeter.coder.trees import Trees, grow, nothing
 from tiltmeter.errors import CoderError
 
 WHOLE_FOLDS: Final = 4
-"""Parts of what the parts proposed: what judges one has not learnt from it."""
+"""Folds of what was proposed: what judges one has not learnt from it."""
 
 BETA: Final = 0.7
 """Weight of recall against precision in the choice of the threshold."""
@@ -47,57 +47,57 @@ def build(corpora: Corpora, find: Finder, *, jobs: int = 1, progress: Callable[[
     told = progress or (lambda _: None)
     if not any(corpora.values()):
         raise CoderError("there are no labelled sentences to learn from", mend="give a corpus folder with .txt files")
-    # one part each for as many further processes as there are; the last ones are read here
+    # one fold each for as many further processes as there are; the last ones are read here
     helpers = min(jobs, FOLDS) - 1
-    parts: list[Reader] = [Elsewhere(number, corpora, find) for number in range(helpers)]
+    folds: list[Reader] = [Elsewhere(number, corpora, find) for number in range(helpers)]
     try:
         desk = Desk(corpora, find)
         rows, names, ends = Examples(), [], []
-        parts += [Part(number, desk) for number in range(helpers, FOLDS)]
+        folds += [Fold(number, desk) for number in range(helpers, FOLDS)]
         told(0.3)
         # what is to do here first: the others are at work meanwhile
-        here = [part.lessons() for part in parts[helpers:]]
-        for more, classes in [*(part.lessons() for part in parts[:helpers]), *here]:
+        here = [fold.lessons() for fold in folds[helpers:]]
+        for more, classes in [*(fold.lessons() for fold in folds[:helpers]), *here]:
             rows.absorb(more)
             names += classes
             ends.append(len(rows))
         told(0.5)
         place = np.searchsorted(ends, np.arange(len(rows)), side="right")
-        for number, part in enumerate(parts):
-            part.give(train_words(rows, names, place != number))
-        judged = [part.graded() for part in parts[helpers:]]
-        found = [*(part.graded() for part in parts[:helpers]), *judged]
+        for number, fold in enumerate(folds):
+            fold.give(train_words(rows, names, place != number))
+        judged = [fold.graded() for fold in folds[helpers:]]
+        found = [*(fold.graded() for fold in folds[:helpers]), *judged]
         told(0.7)
         whole, judge, threshold = _judge(found)
         told(0.8)
         words = train_words(rows, names)
-        coder = desk.coder(desk.languages(corpora), parts[0].learnt())
+        coder = desk.coder(desk.languages(corpora), folds[0].learnt())
     finally:
-        for part in parts:
-            if isinstance(part, Elsewhere):
-                part.close()
+        for fold in folds:
+            if isinstance(fold, Elsewhere):
+                fold.close()
     coder = replace(coder, words=words, whole=whole, judge=judge, threshold=threshold)
     return coder, Namer(coder)
 
 
 class Reader(Protocol):
-    """A part of the corpus, wherever it is read."""
+    """A fold of the corpus, wherever it is read."""
 
     def lessons(self) -> tuple[Examples, list[str]]:
-        """As in Part."""
+        """As in Fold."""
 
     def give(self, words: Linear) -> None:
-        """As in Part."""
+        """As in Fold."""
 
     def graded(self) -> Graded:
-        """As in Part."""
+        """As in Fold."""
 
     def learnt(self) -> Learnt:
-        """As in Part."""
+        """As in Fold."""
 
 
 class Elsewhere:
-    """A part that another process reads."""
+    """A fold that another process reads."""
 
     def __init__(self, number: int, corpora: Corpora, find: Finder) -> None:
         context = multiprocessing.get_context("spawn")
@@ -107,24 +107,27 @@ class Elsewhere:
         theirs.close()
 
     def lessons(self) -> tuple[Examples, list[str]]:
-        """As in Part."""
-        return self._answer()  # type: ignore[no-any-return]
+        """As in Fold."""
+        told: tuple[Examples, list[str]] = self._linked(self._pipe.recv)
+        return told
 
     def give(self, words: Linear) -> None:
-        """As in Part."""
-        self._pipe.send(words)
+        """As in Fold."""
+        self._linked(lambda: self._pipe.send(words))
 
     def graded(self) -> Graded:
-        """As in Part."""
-        return self._answer()  # type: ignore[no-any-return]
+        """As in Fold."""
+        told: Graded = self._linked(self._pipe.recv)
+        return told
 
     def learnt(self) -> Learnt:
-        """As in Part."""
-        return self._answer()  # type: ignore[no-any-return]
+        """As in Fold."""
+        told: Learnt = self._linked(self._pipe.recv)
+        return told
 
-    def _answer(self) -> Any:
+    def _linked(self, do: Callable[[], Any]) -> Any:
         try:
-            return self._pipe.recv()
+            return do()
         except (EOFError, ConnectionError) as error:
             mend = "if memory is short, train with one process: tiltmeter train --jobs 1"
             raise CoderError("a process that helped with the training was stopped", mend=mend) from error
@@ -137,19 +140,19 @@ class Elsewhere:
 
 
 def _read(number: int, corpora: Corpora, find: Finder, pipe: Connection) -> None:
-    """In the other process: a part's lessons, its events once the words' classifier is there, and what all teaches."""
-    part = Part(number, Desk(corpora, find))
-    pipe.send(part.lessons())
-    part.give(pipe.recv())
-    pipe.send(part.graded())
-    pipe.send(part.learnt())
+    """In the other process: a fold's lessons, its events once the words' classifier is there, and what all teaches."""
+    fold = Fold(number, Desk(corpora, find))
+    pipe.send(fold.lessons())
+    fold.give(pipe.recv())
+    pipe.send(fold.graded())
+    pipe.send(fold.learnt())
 
 
 def _judge(found: Sequence[Graded]) -> tuple[Linear, Trees, float]:
     """
     The classifier of whole events, the judge of evidence, and the threshold of the best F that keeps the empty empty.
 
-    What the judge learns from, and what the threshold is set on, comes from parts that the one before has not seen.
+    What the judge learns from, and what the threshold is set on, comes from folds that the one before has not seen.
     """
     rows = Examples()
     for one in found:
@@ -160,15 +163,15 @@ def _judge(found: Sequence[Graded]) -> tuple[Linear, Trees, float]:
     told = np.concatenate([one.labels for one in found])
     hits = (told >= 0).astype(np.float32)
     labels = ["yes" if hit else "no" for hit in hits]
-    part = np.array([fold(one.items[key[0]], WHOLE_FOLDS, b"whole") for one in found for key in one.keys])
+    own_fold = np.array([fold_of(one.items[key[0]], WHOLE_FOLDS, b"whole") for one in found for key in one.keys])
     listed = ~np.concatenate([one.unlisted for one in found])
     for number in range(WHOLE_FOLDS):
-        own = (part == number) & listed
-        scores = _train_whole(rows, labels, part != number).scores(rows)
+        own = (own_fold == number) & listed
+        scores = _train_whole(rows, labels, own_fold != number).scores(rows)
         evidence[own, WHOLE] = scores[own, 1] - scores[own, 0]
     odds = np.zeros(len(hits), dtype=np.float32)
     for number in range(2):
-        own = part % 2 == number
+        own = own_fold % 2 == number
         odds[own] = grow(evidence[~own], hits[~own]).odds(evidence[own])
     threshold = round(1 / (1 + float(np.exp(-_bar(found, odds)))), 3)
     return _train_whole(rows, labels, None), grow(evidence, hits), threshold

@@ -13,7 +13,7 @@ from tiltmeter.coder.around import Scene, pair_words, scene, whole_sentence
 from tiltmeter.coder.attribution import speaker
 from tiltmeter.coder.dates import When, time_of, times
 from tiltmeter.coder.evidence import Proposal, table
-from tiltmeter.coder.implied import with_implied
+from tiltmeter.coder.implied import LINK, with_implied
 from tiltmeter.coder.language import Language
 from tiltmeter.coder.learn import Floats, Linear
 from tiltmeter.coder.modes import printed_mode
@@ -336,7 +336,7 @@ def _by_words(
 ) -> Iterator[tuple[Who, Who, Floats, int]]:
     """The classes that the words around each pair make likely enough, the best first."""
     for giver, taker in pairs:
-        if "implied" in (giver.kind, taker.kind):
+        if LINK in (giver.link, taker.link):
             continue  # nothing but a deed word can tell what nobody is named for
         row = words.get((id(s), giver.first, taker.first))
         if row is not None:

@@ -1,4 +1,4 @@
-"""A part of the corpus, read by a coder that has learnt from the others: what it shows to the classifiers behind."""
+"""A fold of the corpus, read by a coder that has learnt from the others: what it shows to the classifiers behind."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ Corpora = Mapping[str, Sequence[Item]]
 Learnt = tuple[Classifiers, Linear, Linear]
 
 FOLDS: Final = 2
-"""Parts of the sentences: each is read by a coder that has learnt from the others; parallel items share one."""
+"""Folds of the sentences: each is read by a coder that has learnt from the others; parallel items share one."""
 
 MOST_JUDGED: Final = 6_000
 """Sentences whose events the judge learns from at most: more cost time and teach it little."""
 
 
-def fold(item: Item, folds: int = FOLDS, salt: bytes = b"fold") -> int:
-    """The part an item belongs to; by its id, so that translations stay together."""
+def fold_of(item: Item, folds: int = FOLDS, salt: bytes = b"fold") -> int:
+    """The fold an item belongs to; by its id, so that translations stay together."""
     return int.from_bytes(hashlib.sha256(salt + item.id.encode()).digest()[:4], "big") % folds
 
 
@@ -144,26 +144,26 @@ class Graded:
     missed: int
 
 
-class Part:
+class Fold:
     """
-    One part of the corpus and the coder of the others.
+    One fold of the corpus and the coder of the others.
 
     Args:
-        number: Which part, from 0.
+        number: Which fold, from 0.
         desk: Where its coder is made.
     """
 
     def __init__(self, number: int, desk: Desk) -> None:
         corpora = desk.corpora
-        seen = {code: [item for item in items if fold(item) != number] for code, items in corpora.items()}
-        self._items = [item for items in corpora.values() for item in items if fold(item) == number]
+        seen = {code: [item for item in items if fold_of(item) != number] for code, items in corpora.items()}
+        self._items = [item for items in corpora.values() for item in items if fold_of(item) == number]
         self._share = 1000 * MOST_JUDGED / max(1, sum(map(len, corpora.values())))
         languages = desk.languages(seen)
         self._coder = desk.coder(languages, desk.learnt(seen, languages))
         self._desk = desk
 
     def lessons(self) -> tuple[Examples, list[str]]:
-        """What the words around a pair teach: features and class of every pair of the part."""
+        """What the words around a pair teach: features and class of every pair of the fold."""
         coder, rows, names = self._coder, Examples(), []
         known = [
             one
@@ -179,12 +179,12 @@ class Part:
         return rows, names
 
     def give(self, words: Linear) -> None:
-        """Let the coder have the words' classifier that has learnt from the other parts."""
+        """Let the coder have the words' classifier that has learnt from the other folds."""
         self._coder = replace(self._coder, words=words)
 
     def graded(self) -> Graded:
-        """The events of the part, as the coder proposes them."""
-        items = [item for item in self._items if fold(item, 1000, b"judged") < self._share]
+        """The events of the fold, as the coder proposes them."""
+        items = [item for item in self._items if fold_of(item, 1000, b"judged") < self._share]
         found = self._coder.all_proposals([(item.text, item.language, item.date) for item in items])
         labels = [_label(one, items[one.document]) for one in found]
         told = {(one.document, label) for one, label in zip(found, labels, strict=True) if label >= 0}
@@ -193,7 +193,7 @@ class Part:
         return Graded(whole_events(found), table(found), [_key(one) for one in found], labels, unlisted, items, missed)
 
     def learnt(self) -> Learnt:
-        """The classifiers of the whole corpus, which any part's desk can make."""
+        """The classifiers of the whole corpus, which any fold's desk can make."""
         return self._desk.learnt(self._desk.corpora, self._desk.languages(self._desk.corpora))
 
 

@@ -72,7 +72,7 @@ def _with_anchors(item: Item, mentions: Sequence[Mention]) -> list[Mention]:
 def _stands_for(code: str, known: Sequence[Mention]) -> bool:
     """Whether a side that the finder missed is one the sentence implies: its state, or its people, is found."""
     other = code.removesuffix("-CIV") if code.endswith("-CIV") else f"{code}-CIV"
-    return len(code) in (3, 7) and any(m.code == other for m in known) and not any(m.code == code for m in known)
+    return any(m.code == other for m in known) and not any(m.code == code for m in known)
 
 
 def _overlapping(sentence: Sentence, label: Label) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tiltmeter.coder.part import same
+from tiltmeter.coder.folds import same
 from tiltmeter.coder.train import gold
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tiltmeter.errors import StoreError
 from tiltmeter.nouns import Event, schema
+from tiltmeter.store.opening import MEMORY
 from tiltmeter.store.segments import Segment
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 ROWS: Final = 500_000
 """Rows from which a part is large enough: about a tenth of a second's work, many times what handing it out costs."""
-
-MEMORY: Final = "1GB"
-"""What DuckDB may hold for a part before it writes to disk."""
 
 
 class Question(NamedTuple):

@@ -26,7 +26,7 @@ def _read(file: Input) -> Iterator[Found]:
 
     try:
         told = feedparser.parse(raw, sanitize_html=False, resolve_relative_uris=False)
-    except Exception as error:
+    except Exception as error:  # a broken feed ends in any error of the parser's
         what = f"a broken feed: {str(error).splitlines()[0]}"
         raise SourceError(what, mend="fetch it again", where=file.name) from error
     if not told.version:
